@@ -150,6 +150,13 @@ tvn_json_null(struct tvn_json *json)
     tvn_buf_append_text(json->out, "null");
 }
 
+void
+tvn_json_raw(struct tvn_json *json, struct tvn_str value)
+{
+    before(json);
+    tvn_buf_append_str(json->out, value);
+}
+
 static void
 quote_byte(struct tvn_buf *out, unsigned char byte)
 {

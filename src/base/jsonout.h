@@ -38,6 +38,8 @@ void tvn_json_s64(struct tvn_json *json, int64_t value);
 void tvn_json_f64(struct tvn_json *json, double value); /* not finite: null */
 void tvn_json_bool(struct tvn_json *json, bool value);
 void tvn_json_null(struct tvn_json *json);
+/* `value` is JSON text of its own, put in as it is. */
+void tvn_json_raw(struct tvn_json *json, struct tvn_str value);
 
 /* Appends `value` as a JSON string, quotes included; for other printers. */
 void tvn_json_quote(struct tvn_buf *out, struct tvn_str value);

@@ -101,6 +101,12 @@ struct tvn_burst {
      * (not for sources and flushes) */
     struct tvn_image *out[TVN_BURST_MAX];
     uint8_t out_of[TVN_BURST_MAX];
+    /* source: event time (Unix ns) and key hash of each image, read only
+     * when has_times, has_keys are set by the stage in this visit */
+    bool has_times;
+    bool has_keys;
+    uint64_t out_time_ns[TVN_BURST_MAX];
+    uint64_t out_key[TVN_BURST_MAX];
 };
 
 /* Counted by the stage itself, independently of the flow: the ledger
@@ -111,6 +117,8 @@ struct tvn_stage_counts {
     uint64_t ok;         /* events finished ok; sinks: records accepted;
                           * sources: records decoded */
     uint64_t outs;       /* images made */
+    uint64_t kept;       /* filter, router: events whose verdict was not 0 */
+    uint64_t routed;     /* router: ports selected, over all events */
     uint64_t records;    /* sources: records cut out, bad ones included;
                           * sinks: records written */
     uint64_t guest_ns;   /* scaled up from samples; 0 for native stages */

@@ -1,0 +1,72 @@
+# Makefile -- ten words for people; the real build is CMakeLists.txt.
+#
+#   make demo     set up, build, fetch the flights, run them, show the account
+#   make test     set up, build, run every test, with sanitizers too
+#   make check    format, tidy, gcc and clang builds, sanitized tests
+#   make bench    the benches, on this machine
+#   make fuzz     every fuzz target for FUZZ_SECONDS (60)
+#   make fmt docs asan install clean
+.PHONY: all setup demo test check asan clang fuzz bench fmt docs install clean
+.NOTPARALLEL:
+
+BUILD = build
+ASAN = build-asan
+CLANG = build-clang
+FUZZ = build-fuzz
+FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
+FLIGHTS = examples/flights
+SOURCES = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'tools/*.c')
+
+all: setup
+	@cmake --preset release >$(BUILD)-configure.log || \
+	    { cat $(BUILD)-configure.log; exit 1; }
+	@rm -f $(BUILD)-configure.log
+	@cmake --build $(BUILD)
+
+setup:
+	@tools/setup
+	@tools/wasmkit-build >/dev/null
+
+demo: all
+	@$(FLIGHTS)/data/fetch
+	@tools/demo
+
+asan: setup
+	@cmake --preset asan >/dev/null
+	@cmake --build $(ASAN)
+
+test: all asan
+	@tools/tidy src
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
+	@ctest --test-dir $(ASAN) --output-on-failure --no-tests=error
+
+clang: setup
+	@cmake --preset clang >/dev/null
+	@cmake --build $(CLANG)
+
+check: all asan clang
+	@clang-format-14 --dry-run --Werror $(SOURCES)
+	@tools/tidy src
+	@ctest --test-dir $(ASAN) --output-on-failure --no-tests=error
+
+fuzz: setup
+	@cmake --preset fuzz >/dev/null
+	@cmake --build $(FUZZ)
+	@tools/fuzz $(FUZZ) $(FUZZ_SECONDS)
+
+bench: all
+	@$(FLIGHTS)/data/fetch
+	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml
+
+fmt:
+	@clang-format-14 -i $(SOURCES)
+
+docs: all
+	@tools/docs
+
+install: all
+	@install -D -m 755 $(BUILD)/torvyn $(DESTDIR)$(PREFIX)/bin/torvyn
+
+clean:
+	@rm -rf $(BUILD) $(ASAN) $(CLANG) $(FUZZ)

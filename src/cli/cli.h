@@ -1,0 +1,72 @@
+/* cli.h -- what the verbs share: parsed options, and printing.
+ *
+ * Output for people goes to stdout (run's report to stderr), diagnostics to
+ * stderr.  A closed pipe on either is no error.  Threads: main's. */
+#ifndef TVN_CLI_CLI_H
+#define TVN_CLI_CLI_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/jsonout.h"
+#include "config/pipeline.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tvn__verb {
+#define TVN_COMMAND(name, arguments, text) TVN__VERB_##name,
+#include "cli/commands.def"
+    TVN__VERB_COUNT
+};
+
+#define TVN__LINK    (1u << TVN__VERB_link)
+#define TVN__CHECK   (1u << TVN__VERB_check)
+#define TVN__RUN     (1u << TVN__VERB_run)
+#define TVN__INSPECT (1u << TVN__VERB_inspect)
+#define TVN__BENCH   (1u << TVN__VERB_bench)
+#define TVN__DOCTOR  (1u << TVN__VERB_doctor)
+#define TVN__VERSION (1u << TVN__VERB_version)
+#define TVN__ALL     UINT32_MAX
+
+#define TVN__SETS_MAX   64u
+#define TVN__EXIT_USAGE 2
+
+struct tvn__args {
+    enum tvn__verb verb;
+    const char *file; /* NULL: not given */
+    struct tvn_pipeline_set sets[TVN__SETS_MAX];
+    uint32_t set_count;
+    uint64_t limit;
+    uint64_t pairs;
+    const char *report;
+    const char *explain;
+    bool no_components;
+    bool json;
+    bool help;
+};
+
+/* Parses argv.  0, or TVN__EXIT_USAGE with a line on stderr. */
+int tvn__args_parse(int argc, char **argv, struct tvn__args *args);
+
+/* Help of one verb, or of all (TVN__VERB_COUNT). */
+void tvn__help(enum tvn__verb verb, struct tvn_buf *out);
+
+/* Writes to stdout; a closed pipe is silent.  The exit status. */
+int tvn__print(struct tvn_buf *out, int status);
+
+/* Prints the findings: text on stderr, or as JSON objects into `json`. */
+void tvn__print_diag(const struct tvn_diag *diag);
+void tvn__diag_json(const struct tvn_diag *diag, struct tvn_json *json);
+
+/* The exit status of what was found; at least 4 for an `err` without text. */
+int tvn__exit_of(const struct tvn_diag *diag);
+
+int tvn__cmd_link(const struct tvn__args *args);
+int tvn__cmd_check(const struct tvn__args *args);
+int tvn__cmd_run(const struct tvn__args *args);
+int tvn__cmd_inspect(const struct tvn__args *args);
+int tvn__cmd_bench(const struct tvn__args *args);
+int tvn__cmd_doctor(const struct tvn__args *args);
+int tvn__cmd_version(const struct tvn__args *args);
+
+#endif

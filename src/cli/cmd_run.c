@@ -1,0 +1,141 @@
+/* cmd_run.c -- torvyn run: links, runs, reports. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "host/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct progress {
+    struct tvn_str flow;
+    uint64_t last_ns;
+    uint64_t last_in;
+};
+
+/* One line, rewritten; only on a terminal. */
+static void
+show(void *env, uint64_t elapsed_ns, uint64_t in)
+{
+    struct progress *self = env;
+    uint64_t ns = elapsed_ns - self->last_ns;
+    double rate = ns == 0 ? 0 : (double)(in - self->last_in) * 1e9 / (double)ns;
+
+    fprintf(stderr, "\r%.*s: %llu events, %.0f events/s\033[K",
+        TVN_STR_ARG(self->flow), (unsigned long long)in, rate);
+    self->last_ns = elapsed_ns;
+    self->last_in = in;
+}
+
+static void
+write_report(const struct tvn_host *host, struct tvn_buf *out)
+{
+    struct tvn_json json;
+
+    tvn_json_init(&json, out, true);
+    tvn_host_report_json(host, &json);
+    tvn_buf_append_byte(out, '\n');
+}
+
+/* The report into a file of its own; the exit status. */
+static int
+write_file(const char *path, struct tvn_buf *text, int status)
+{
+    FILE *file = fopen(path, "w");
+    bool is_whole =
+        file != NULL && fwrite(text->ptr, 1, text->len, file) == text->len;
+
+    if (file != NULL && fclose(file) != 0) {
+        is_whole = false;
+    }
+    if (!is_whole) {
+        fprintf(stderr, "torvyn run: cannot write the report to %s: %s\n", path,
+            strerror(errno));
+        status = status == 0 ? 3 : status;
+    }
+    tvn_buf_fini(text);
+    return status;
+}
+
+static int
+report(const struct tvn__args *args, const struct tvn_host *host, int status)
+{
+    struct tvn_buf text = {0};
+    bool to_stdout =
+        args->json || (args->report != NULL && strcmp(args->report, "-") == 0);
+
+    if (!tvn_host_has_run(host)) {
+        return status;
+    }
+    if (!args->json) {
+        tvn_host_report_print(host, &text);
+        (void)fwrite(text.ptr == NULL ? "" : text.ptr, 1, text.len, stderr);
+        tvn_buf_fini(&text);
+    }
+    if (args->report != NULL && strcmp(args->report, "-") != 0) {
+        write_report(host, &text);
+        status = write_file(args->report, &text, status);
+    }
+    if (to_stdout) {
+        write_report(host, &text);
+        status = tvn__print(&text, status);
+    }
+    return status;
+}
+
+static int
+run(const struct tvn__args *args, struct tvn_host *host, struct tvn_diag *diag)
+{
+    struct tvn_arena arena = {0};
+    bool is_shown = isatty(STDERR_FILENO) == 1;
+    struct progress progress = {.flow = tvn_host_pipeline(host)->flow.text};
+    const struct tvn_host_run_opts opts = {
+        .limit = args->limit,
+        .cache_dir = tvn_host_cache_dir(&arena),
+        .has_signals = true,
+        .progress = is_shown ? show : NULL,
+        .env = &progress,
+    };
+
+    (void)tvn_host_run(host, &opts, diag); /* the code is in the diag */
+    if (is_shown && progress.last_ns > 0) {
+        fprintf(stderr, "\r\033[K");
+    }
+    tvn_arena_fini(&arena);
+    tvn__print_diag(diag);
+    return report(args, host, tvn__exit_of(diag));
+}
+
+int
+tvn__cmd_run(const struct tvn__args *args)
+{
+    const struct tvn_host_opts opts = {
+        .file = args->file == NULL ? "torvyn.yaml" : args->file,
+        .sets = args->sets,
+        .set_count = args->set_count,
+    };
+    struct tvn_diag diag = {0};
+    struct tvn_host *host = NULL;
+    int status;
+
+    if (tvn_host_load(&opts, &host, &diag) != TVN_OK) {
+        tvn__print_diag(&diag);
+        status = tvn__exit_of(&diag);
+    } else if (tvn_host_uses_stdout(host) &&
+               (args->json ||
+                   (args->report != NULL && strcmp(args->report, "-") == 0))) {
+        fprintf(stderr, "torvyn run: a sink writes to standard output, so the "
+                        "report cannot\nhelp: write it to a file: --report "
+                        "report.json\n");
+        status = TVN__EXIT_USAGE;
+    } else {
+        tvn__print_diag(&diag); /* warnings of the link */
+        tvn_diag_fini(&diag);
+        status = run(args, host, &diag);
+    }
+    tvn_host_free(host);
+    tvn_diag_fini(&diag);
+    return status;
+}

@@ -1,0 +1,108 @@
+/* internal.h -- what the files of host/ share. */
+#ifndef TVN_HOST_INTERNAL_H
+#define TVN_HOST_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "component/component.h"
+#include "connector/connector.h"
+#include "contract/stage_types.h"
+#include "engine/engine.h"
+#include "flow/flow.h"
+#include "flow/guest.h"
+#include "flow/table.h"
+#include "host/host.h"
+#include "observe/copies.h"
+#include "toolchain/toolchain.h"
+#include "value/image.h"
+
+#define TVN__COMPONENT_MAX (256u << 20) /* bytes of a .wasm */
+#define TVN__POOL_CACHE    (1u << 20)   /* bytes of free blocks kept */
+
+struct tvn__host_stage {
+    const struct tvn_pipeline_stage *spec;
+    struct tvn_copies copies;
+
+    /* native */
+    const struct tvn_connector *connector;
+    struct tvn_connector_info info;
+    const struct tvn_type *type; /* source */
+
+    /* guest */
+    const char *path; /* of the component */
+    struct tvn_buf bytes;
+    struct tvn_component *component;
+    const struct tvn_wit_world *world; /* NULL: the WIT has none so named */
+    struct tvn_role_info role;
+    bool has_role;
+    struct tvn_image *config;
+    const struct tvn_table **tables; /* by number in role.tables */
+    struct tvn_code *code;
+};
+
+struct tvn__dead_letter;
+struct tvn__log;
+
+struct tvn_host {
+    struct tvn_pipeline *pipeline;
+    struct tvn_arena arena;
+    struct tvn_types *types;
+    struct tvn_stage_types std;
+    struct tvn_wit_text *texts; /* one a `wit:` path */
+    struct tvn_wit **wits;
+    uint32_t wit_count;
+    struct tvn_places places;
+    struct tvn__host_stage *stages; /* as in the pipeline */
+    struct tvn_link_input input;
+    struct tvn_link link;
+    bool has_link;
+    bool no_components;
+    struct tvn_pool *values; /* of config and tables */
+    struct tvn_table **tables;
+    uint32_t table_count;
+
+    /* while and after running */
+    struct tvn_pool *pool;
+    struct tvn_engine *engine;
+    struct tvn_loop *loop;
+    struct tvn_flow *flow;
+    struct tvn__dead_letter *dead;
+    struct tvn__log *log;
+    const struct tvn_host_run_opts *run;
+    bool has_run;
+};
+
+static inline tvn_err
+tvn__first(tvn_err a, tvn_err b)
+{
+    return a == TVN_OK ? b : a;
+}
+
+/* stages.c: what a stage is.  All findings go to `diag`. */
+tvn_err tvn__stage_load(struct tvn_host *host, struct tvn__host_stage *stage,
+    struct tvn_diag *diag);
+/* ... and its config and tables, once the graph stands. */
+tvn_err tvn__stage_values(struct tvn_host *host, struct tvn__host_stage *stage,
+    struct tvn_diag *diag);
+void tvn__stage_free(struct tvn__host_stage *stage);
+struct tvn_connector_opts tvn__connector_opts(
+    struct tvn_host *host, struct tvn__host_stage *stage);
+
+/* graph.c: the input of the link check. */
+tvn_err tvn__graph_input(struct tvn_host *host);
+
+/* log.c */
+tvn_err tvn__log_new(struct tvn__log **out);
+void tvn__log_free(struct tvn__log *log);
+void tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message);
+
+/* dead_letter.c */
+tvn_err tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag);
+tvn_err tvn__dead_letter_close(
+    struct tvn_host *host, bool is_ok, struct tvn_diag *diag);
+tvn_err tvn__dead_letter_write(
+    void *env, const struct tvn_dead *dead, struct tvn_diag *diag);
+uint64_t tvn__dead_letter_count(void *env);
+
+#endif

@@ -1,0 +1,88 @@
+/* log.c -- what guests log, on stderr: one line a message.
+ *
+ * A guest's text is hostile: control bytes are escaped, so that it can
+ * neither forge a second line nor drive a terminal, and a guest that logs
+ * without end is cut to LINES_PER_S; what was left out is said once it may
+ * speak again. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/internal.h"
+
+#include <stdio.h>
+
+#define LINES_PER_S 1000u
+
+struct tvn__log {
+    uint64_t second; /* of the monotonic clock */
+    uint32_t lines;  /* written in it */
+    uint64_t left_out;
+    struct tvn_buf line;
+};
+
+tvn_err
+tvn__log_new(struct tvn__log **out)
+{
+    *out = tvn_mem_new(1, sizeof(**out));
+    return *out == NULL ? TVN_ENOMEM : TVN_OK;
+}
+
+void
+tvn__log_free(struct tvn__log *log)
+{
+    if (log == NULL) {
+        return;
+    }
+    if (log->left_out > 0) {
+        fprintf(stderr, "torvyn: %llu log lines were left out\n",
+            (unsigned long long)log->left_out);
+    }
+    tvn_buf_fini(&log->line);
+    tvn_mem_free(log, 1, sizeof(*log));
+}
+
+static void
+append_escaped(struct tvn_buf *out, struct tvn_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.ptr[i];
+
+        if (byte == '\n') {
+            tvn_buf_append_text(out, "\\n");
+        } else if (byte == '\t' || (byte >= 0x20 && byte != 0x7F)) {
+            tvn_buf_append_byte(out, (char)byte);
+        } else {
+            tvn_buf_printf(out, "\\x%02x", byte);
+        }
+    }
+}
+
+void
+tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message)
+{
+    static const char *const names[] = {
+        [TVN_LOG_DEBUG] = "debug",
+        [TVN_LOG_INFO] = "info",
+        [TVN_LOG_WARN] = "warn",
+        [TVN_LOG_ERROR] = "error",
+    };
+    struct tvn_host *host = env;
+    struct tvn__log *log = host->log;
+    uint64_t second = tvn_clock_monotonic_ns() / 1000000000u;
+
+    if (second != log->second) {
+        log->second = second;
+        log->lines = 0;
+    }
+    if (log->lines++ >= LINES_PER_S) {
+        log->left_out++;
+        return;
+    }
+    tvn_buf_clear(&log->line);
+    tvn_buf_printf(&log->line, "%.*s: %s: ", TVN_STR_ARG(stage), names[level]);
+    append_escaped(&log->line, message);
+    tvn_buf_append_byte(&log->line, '\n');
+    if (!log->line.failed) {
+        (void)fwrite(log->line.ptr, 1, log->line.len, stderr);
+    }
+}

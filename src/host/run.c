@@ -1,0 +1,257 @@
+/* run.c -- a linked flow, made and run. */
+#include "host/internal.h"
+
+#include <signal.h>
+
+static const struct tvn_host_swap *
+find_swap(const struct tvn_host *host, struct tvn_str name)
+{
+    for (uint32_t i = 0; i < host->run->swap_count; i++) {
+        if (tvn_str_equal(host->run->swaps[i].name, name)) {
+            return &host->run->swaps[i];
+        }
+    }
+    return NULL;
+}
+
+static tvn_err
+make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
+    const struct tvn_type *in, struct tvn_stage *out, struct tvn_diag *diag)
+{
+    const struct tvn_guest_opts opts = {
+        .name = stage->spec->name.text,
+        .path = stage->path,
+        .code = stage->code,
+        .role = &stage->role,
+        .std = &host->std,
+        .in = in,
+        .config = stage->config,
+        .tables = stage->tables,
+        .pool = host->pool,
+        .copies = &stage->copies,
+        .clock = tvn_clock_real(),
+        .memory_max = stage->spec->memory,
+        .deadline_ns = stage->spec->deadline_ns,
+        .init_deadline_ns = stage->spec->init_deadline_ns,
+        .log = tvn__log_write,
+        .env = host,
+    };
+
+    return tvn_guest_new(&opts, out, diag);
+}
+
+static tvn_err
+make_stage(struct tvn_host *host, uint32_t number, struct tvn_stage *out,
+    struct tvn_diag *diag)
+{
+    struct tvn__host_stage *stage = &host->stages[number];
+    const struct tvn_link_stage_info *info = &host->link.stages[number];
+    const struct tvn_host_swap *swap = find_swap(host, stage->spec->name.text);
+    struct tvn_connector_opts opts;
+
+    if (swap != NULL) {
+        return swap->make(swap->env, host->pool,
+            info->role == TVN_ROLE_SOURCE ? info->out : info->in, out);
+    }
+    if (stage->spec->kind == TVN_PIPELINE_GUEST) {
+        return make_guest(host, stage, info->in, out, diag);
+    }
+    opts = tvn__connector_opts(host, stage);
+    return stage->spec->kind == TVN_PIPELINE_SOURCE
+               ? stage->connector->source(&opts, out, diag)
+               : stage->connector->sink(&opts, out, diag);
+}
+
+static tvn_err
+compile(struct tvn_host *host, struct tvn_diag *diag)
+{
+    const struct tvn_engine_opts opts = {.cache_dir = host->run->cache_dir};
+    tvn_err err = tvn_engine_new(&opts, &host->engine, diag);
+
+    for (uint32_t i = 0; err == TVN_OK && i < host->pipeline->stage_count;
+         i++) {
+        struct tvn__host_stage *stage = &host->stages[i];
+
+        if (stage->component != NULL) {
+            err = tvn_code_new(host->engine, stage->component, stage->path,
+                &stage->code, diag);
+        }
+    }
+    return err;
+}
+
+/* ------------------------------------------------------------------------
+ * The flow's own form of the graph. */
+
+static void
+fill_node(struct tvn_host *host, uint32_t number, struct tvn_flow_node *node)
+{
+    const struct tvn__host_stage *stage = &host->stages[number];
+    const struct tvn_link_stage_info *info = &host->link.stages[number];
+
+    node->name = stage->spec->name.text;
+    node->role = info->role;
+    node->then = (enum tvn_flow_then)stage->spec->on_error.then;
+    node->window_every_ns = stage->spec->window_every_ns;
+    node->window_count = stage->spec->window_count;
+    node->image_max = info->image_max;
+    node->copies = &stage->copies;
+}
+
+static void
+fill_edge(
+    const struct tvn_host *host, uint32_t number, struct tvn_flow_edge *edge)
+{
+    const struct tvn_link_edge_info *info = &host->link.edges[number];
+
+    edge->name = tvn_str_of(info->name);
+    edge->from = info->from;
+    edge->to = info->to;
+    edge->out = (enum tvn_flow_out)info->out;
+    edge->port = info->port;
+    edge->capacity = host->pipeline->edges[number].capacity;
+    edge->bytes = host->pipeline->edges[number].bytes;
+}
+
+_Static_assert((int)TVN_LINK_OUT_PORT == (int)TVN_OUT_PORT &&
+                   (int)TVN_LINK_OUT_UNROUTED == (int)TVN_OUT_UNROUTED,
+    "one order of outputs");
+_Static_assert((int)TVN_PIPELINE_DEAD_LETTER == (int)TVN_THEN_DEAD_LETTER,
+    "one order of on-error's ends");
+
+static void
+forward_progress(void *env, const struct tvn_flow_progress *progress)
+{
+    struct tvn_host *host = env;
+
+    host->run->progress(host->run->env, progress->elapsed_ns, progress->in);
+}
+
+static tvn_err
+make_flow(struct tvn_host *host, struct tvn_diag *diag)
+{
+    const struct tvn_pipeline *pipeline = host->pipeline;
+    struct tvn_flow_node *nodes =
+        tvn_arena_new(&host->arena, pipeline->stage_count, sizeof(*nodes));
+    struct tvn_flow_edge *edges =
+        tvn_arena_new(&host->arena, pipeline->edge_count, sizeof(*edges));
+    struct tvn_flow_opts opts = {
+        .name = pipeline->flow.text,
+        .nodes = nodes,
+        .node_count = pipeline->stage_count,
+        .edges = edges,
+        .edge_count = pipeline->edge_count,
+        .clock = tvn_clock_real(),
+        .loop = host->loop,
+        .burst = pipeline->burst,
+        .drain_timeout_ns = pipeline->drain_timeout_ns,
+        .limit = host->run->limit,
+        .dead = host->dead == NULL ? NULL : tvn__dead_letter_write,
+        .dead_count = host->dead == NULL ? NULL : tvn__dead_letter_count,
+        .progress = host->run->progress == NULL ? NULL : forward_progress,
+        .env = host,
+    };
+    uint32_t made = 0;
+    tvn_err err = TVN_OK;
+
+    if (nodes == NULL || edges == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (; err == TVN_OK && made < pipeline->stage_count; made++) {
+        fill_node(host, made, &nodes[made]);
+        err = make_stage(host, made, &nodes[made].stage, diag);
+    }
+    if (err != TVN_OK) { /* the last one made nothing */
+        for (uint32_t i = 0; i + 1 < made; i++) {
+            nodes[i].stage.ops->free(nodes[i].stage.self);
+        }
+        return err;
+    }
+    for (uint32_t i = 0; i < pipeline->edge_count; i++) {
+        fill_edge(host, i, &edges[i]);
+    }
+    return tvn_flow_new(&opts, &host->flow, diag);
+}
+
+/* ------------------------------------------------------------------------ */
+
+static void
+interrupted(void *env)
+{
+    struct tvn_host *host = env;
+
+    tvn_flow_interrupt(host->flow);
+}
+
+static tvn_err
+make_loop(struct tvn_host *host)
+{
+    tvn_err err = tvn_loop_new(&host->loop);
+
+    if (err == TVN_OK && host->run->has_signals) {
+        err = tvn_loop_signal(host->loop, SIGINT, interrupted, host);
+    }
+    if (err == TVN_OK && host->run->has_signals) {
+        err = tvn_loop_signal(host->loop, SIGTERM, interrupted, host);
+    }
+    return err;
+}
+
+static tvn_err
+prepare(struct tvn_host *host, struct tvn_diag *diag)
+{
+    tvn_err err;
+
+    host->pool = tvn_pool_new(host->pipeline->max_event, TVN__POOL_CACHE);
+    if (host->pool == NULL) {
+        return TVN_ENOMEM;
+    }
+    err = tvn__log_new(&host->log);
+    if (err == TVN_OK) {
+        err = make_loop(host);
+    }
+    if (err == TVN_OK) {
+        err = compile(host, diag);
+    }
+    if (err == TVN_OK) {
+        err = tvn__dead_letter_open(host, diag);
+    }
+    return err == TVN_OK ? make_flow(host, diag) : err;
+}
+
+tvn_err
+tvn_host_run(struct tvn_host *host, const struct tvn_host_run_opts *opts,
+    struct tvn_diag *diag)
+{
+    tvn_err err;
+
+    host->run = opts;
+    err = prepare(host, diag);
+    if (err == TVN_OK) {
+        host->has_run = true;
+        err = tvn_flow_run(host->flow, diag);
+    }
+    err = tvn__first(err, tvn__dead_letter_close(host, err == TVN_OK, diag));
+    if (err != TVN_OK && tvn_diag_err(diag) == TVN_OK) {
+        (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
+    }
+    return err;
+}
+
+bool
+tvn_host_has_run(const struct tvn_host *host)
+{
+    return host->has_run;
+}
+
+void
+tvn_host_report_print(const struct tvn_host *host, struct tvn_buf *out)
+{
+    tvn_flow_report_print(host->flow, out);
+}
+
+void
+tvn_host_report_json(const struct tvn_host *host, struct tvn_json *json)
+{
+    tvn_flow_report_json(host->flow, json);
+}

@@ -1,0 +1,257 @@
+/* stages.c -- one stage of the file: its connector or its component, its
+ * role, its config and tables. */
+#include "host/internal.h"
+#include "host/tables.h"
+#include "host/values.h"
+
+/* ------------------------------------------------------------------------
+ * Native stages. */
+
+struct tvn_connector_opts
+tvn__connector_opts(struct tvn_host *host, struct tvn__host_stage *stage)
+{
+    return (struct tvn_connector_opts){
+        .stage = stage->spec->name.text,
+        .spec = &stage->spec->connector,
+        .codec = &stage->spec->codec,
+        .pipeline = host->pipeline,
+        .type = stage->type,
+        .fields = stage->spec,
+        .max_event = host->pipeline->max_event,
+        .pool = host->pool,
+        .copies = &stage->copies,
+        .clock = tvn_clock_real(),
+    };
+}
+
+static tvn_err
+find_source_type(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    const struct tvn_pipeline_stage *spec = stage->spec;
+    const char *refusal;
+    tvn_err err;
+
+    if (spec->type.text.len == 0) {
+        return tvn_diag_error(diag, TVN_EPIPELINE_MISSING, &spec->name.place,
+            "source %.*s has no `type:`", TVN_STR_ARG(spec->name.text));
+    }
+    err = tvn_wit_find_type((const struct tvn_wit *const *)host->wits,
+        host->wit_count, spec->type.text, &spec->type.place, &stage->type,
+        diag);
+    if (err != TVN_OK) {
+        return err;
+    }
+    refusal = tvn_event_type_refusal(stage->type);
+    if (refusal != NULL) {
+        stage->type = NULL;
+        return tvn_diag_error(diag, TVN_EEVENT_TYPE, &spec->type.place,
+            "%.*s is %s", TVN_STR_ARG(spec->type.text), refusal);
+    }
+    return TVN_OK;
+}
+
+static tvn_err
+load_native(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    bool as_sink = stage->spec->kind == TVN_PIPELINE_SINK;
+    struct tvn_connector_opts opts;
+    tvn_err err = TVN_OK;
+
+    if (!as_sink) {
+        err = find_source_type(host, stage, diag);
+    }
+    opts = tvn__connector_opts(host, stage);
+    err = tvn__first(err, tvn_connector_find(&stage->spec->connector, as_sink,
+                              &stage->connector, diag));
+    if (stage->connector != NULL) {
+        opts.pool = NULL;
+        opts.copies = NULL;
+        err = tvn__first(
+            err, stage->connector->check(&opts, as_sink, &stage->info, diag));
+    }
+    return err;
+}
+
+/* ------------------------------------------------------------------------
+ * Guests. */
+
+static const struct tvn_wit_world *
+find_world(const struct tvn_host *host, struct tvn_str name)
+{
+    for (uint32_t i = 0; i < host->wit_count; i++) {
+        for (uint32_t k = 0; k < host->wits[i]->world_count; k++) {
+            if (tvn_str_equal(host->wits[i]->worlds[k].name, name)) {
+                return &host->wits[i]->worlds[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+static tvn_err
+refuse_world(const struct tvn_host *host, const struct tvn_pipeline_name *name,
+    struct tvn_diag *diag)
+{
+    struct tvn_str names[64];
+    uint32_t count = 0;
+    tvn_err err = tvn_diag_error(diag, TVN_EROLE, &name->place,
+        "the WIT has no world '%.*s'", TVN_STR_ARG(name->text));
+
+    for (uint32_t i = 0; i < host->wit_count; i++) {
+        for (uint32_t k = 0; k < host->wits[i]->world_count && count < 64;
+             k++) {
+            names[count++] = host->wits[i]->worlds[k].name;
+        }
+    }
+    tvn_diag_suggest(diag, name->text, names, count);
+    return err;
+}
+
+static tvn_err
+read_component(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    const struct tvn_pipeline_stage *spec = stage->spec;
+    tvn_err err;
+
+    stage->path =
+        tvn_pipeline_path(host->pipeline, &host->arena, spec->component.text);
+    if (stage->path == NULL) {
+        return TVN_ENOMEM;
+    }
+    err = tvn_buf_read_file(&stage->bytes, stage->path, TVN__COMPONENT_MAX);
+    if (err != TVN_OK) {
+        return tvn_diag_error(diag, err, &spec->component.place,
+            "cannot read the component %s: %s", stage->path, tvn_err_text(err));
+    }
+    err = tvn_component_decode((const uint8_t *)stage->bytes.ptr,
+        stage->bytes.len, stage->path, host->types, &stage->component, diag);
+    if (err != TVN_OK) {
+        return err;
+    }
+    return tvn_toolchain_validate(
+        (const uint8_t *)stage->bytes.ptr, stage->bytes.len, stage->path, diag);
+}
+
+static tvn_err
+load_guest(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    const struct tvn_pipeline_stage *spec = stage->spec;
+    struct tvn_role_face face;
+    tvn_err err;
+
+    stage->world = find_world(host, spec->world.text);
+    if (host->no_components) {
+        if (stage->world == NULL) {
+            return refuse_world(host, &spec->world, diag);
+        }
+        face = tvn_role_face_of_world(stage->world);
+    } else {
+        err = read_component(host, stage, diag);
+        if (err != TVN_OK) {
+            return err;
+        }
+        face = tvn_role_face_of_component(stage->component);
+    }
+    face.interface = spec->interface.text;
+    face.place = spec->name.place;
+    face.place.what = tvn_arena_printf(
+        &host->arena, "stage %.*s", TVN_STR_ARG(spec->name.text));
+    face.declared = (struct tvn_declared){
+        .places = &host->places,
+        .world = stage->world,
+        .wits = (const struct tvn_wit *const *)host->wits,
+        .wit_count = host->wit_count,
+    };
+    err = tvn_role_infer(host->types, &host->arena, &face, &stage->role, diag);
+    stage->has_role = err == TVN_OK;
+    return err;
+}
+
+tvn_err
+tvn__stage_load(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    return stage->spec->kind == TVN_PIPELINE_GUEST
+               ? load_guest(host, stage, diag)
+               : load_native(host, stage, diag);
+}
+
+/* ------------------------------------------------------------------------
+ * Config and tables. */
+
+static const struct tvn_pipeline_table *
+find_table(const struct tvn_pipeline_stage *spec, struct tvn_str name)
+{
+    for (uint32_t i = 0; i < spec->table_count; i++) {
+        if (tvn_str_equal(spec->tables[i].name.text, name)) {
+            return &spec->tables[i];
+        }
+    }
+    return NULL;
+}
+
+static tvn_err
+read_table(struct tvn_host *host, struct tvn__host_stage *stage,
+    uint32_t number, struct tvn_diag *diag)
+{
+    const struct tvn_role_table *table = &stage->role.tables[number];
+    const struct tvn_pipeline_table *spec =
+        find_table(stage->spec, table->name);
+    struct tvn_table *made = NULL;
+    const char *path;
+    tvn_err err;
+
+    if (spec == NULL) {
+        return TVN_OK; /* the link check has said so */
+    }
+    path = tvn_pipeline_path(host->pipeline, &host->arena, spec->file);
+    if (path == NULL) {
+        return TVN_ENOMEM;
+    }
+    err = tvn_table_read(spec, path, table->key, table->func->func->result,
+        host->values, &made, diag);
+    if (err == TVN_OK) {
+        host->tables[host->table_count++] = made;
+        stage->tables[number] = made;
+    }
+    return err;
+}
+
+tvn_err
+tvn__stage_values(
+    struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    const struct tvn_role_info *role = &stage->role;
+    tvn_err err = TVN_OK;
+
+    if (!stage->has_role) {
+        return TVN_OK;
+    }
+    if (role->config != NULL &&
+        (stage->spec->config != NULL || tvn_config_is_optional(role->config))) {
+        err = tvn_value_of_yaml(role->config, stage->spec->config,
+            &stage->spec->name.place, host->values, &stage->config, diag);
+    }
+    stage->tables =
+        tvn_arena_new(&host->arena, role->table_count, sizeof(*stage->tables));
+    if (stage->tables == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (uint32_t i = 0; i < role->table_count; i++) {
+        err = tvn__first(err, read_table(host, stage, i, diag));
+    }
+    return err;
+}
+
+void
+tvn__stage_free(struct tvn__host_stage *stage)
+{
+    tvn_code_free(stage->code);
+    tvn_image_unref(stage->config);
+    tvn_component_free(stage->component);
+    tvn_buf_fini(&stage->bytes);
+}
