@@ -41,12 +41,12 @@ folder_fini(struct folder *folder)
 static const char *
 folder_expect(struct folder *folder, const char *name)
 {
-    char *path = folder->made[folder->count];
+    char path[sizeof(folder->made[0])];
 
     TVN_ASSERT(folder->count < 16);
-    folder->count++;
-    snprintf(path, sizeof(folder->made[0]), "%s/%s", folder->path, name);
-    return path;
+    snprintf(path, sizeof(path), "%s/%s", folder->path, name);
+    memcpy(folder->made[folder->count], path, sizeof(path));
+    return folder->made[folder->count++];
 }
 
 static void
