@@ -1,10 +1,11 @@
-/* value_bench.c -- what values cost: lift, lower, convert, compare.
+/* value_bench.c -- what values cost: lift, lower, convert, compare, JSON.
  *
  *     value_bench [rounds]      the fastest of 40 runs each, in ns a call
  *
  * The guest is pretended: its realloc is a bump pointer, so the figures are
  * the host's share alone. */
 #include "base/clock.h"
+#include "value/jsoncodec.h"
 #include "value/plan.h"
 #include "value/testing.h"
 #include "value/testing_guest.h"
@@ -23,12 +24,15 @@ struct world {
     uint32_t rounds;
 };
 
+struct json;
+
 struct job {
     const char *name;
     const struct tvn_plan *lower;
     const struct tvn_plan *lift;
     const struct tvn_image *image;
     uint32_t ptr; /* of a value in the guest */
+    struct json *json;
 };
 
 static const char departure[] =
@@ -106,6 +110,48 @@ run_bytes(struct world *world, const struct job *job)
 {
     (void)world;
     TVN_ASSERT(tvn_value_bytes(job->image->type, job->image->data, 0) > 0);
+}
+
+/* ------------------------------------------------------------------------
+ * JSON. */
+
+static const char flight_json[] =
+    "{\"id\":1,\"time\":1357034400000000000,\"carrier\":\"UA\","
+    "\"origin\":\"EWR\",\"dest\":\"IAH\",\"dep_delay\":2,\"distance\":1400}";
+static const char spaced_json[] =
+    "{\"id\": 1, \"time\": 1357034400000000000, \"carrier\": \"UA\", "
+    "\"origin\": \"EWR\", \"dest\": \"IAH\", \"dep_delay\": 2, "
+    "\"distance\": 1400, \"tailnum\": \"N14228\"}\r";
+
+struct json {
+    struct tvn_jsoncodec *codec;
+    struct tvn_buf out;
+    const char *text;
+    size_t len;
+};
+
+static void
+run_json_read(struct world *world, const struct job *job)
+{
+    struct tvn_image *image = NULL;
+    struct tvn_json_fault fault;
+    uint64_t bytes = 0;
+
+    TVN_ASSERT(
+        tvn_jsoncodec_read(job->json->codec, job->json->text, job->json->len,
+            &world->builder, &image, &bytes, &fault) == TVN_OK);
+    tvn_image_unref(image);
+}
+
+static void
+run_json_write(struct world *world, const struct job *job)
+{
+    uint64_t bytes = 0;
+
+    (void)world;
+    tvn_buf_clear(&job->json->out);
+    TVN_ASSERT(tvn_jsoncodec_write(job->json->codec, job->image->data, 0,
+                   &job->json->out, &bytes, NULL) == TVN_OK);
 }
 
 /* ------------------------------------------------------------------------
@@ -243,6 +289,34 @@ bench(struct world *world)
     tvn_image_unref((void *)(uintptr_t)job.image);
 }
 
+static void
+bench_json(struct world *world)
+{
+    struct json json = {.text = flight_json, .len = sizeof(flight_json) - 1};
+    struct job job = {.name = "departure, as JSON", .json = &json};
+    const struct tvn_type *type = tvn_testing_parse(world->types, departure);
+    struct tvn_image *image = NULL;
+    uint64_t bytes = 0;
+
+    TVN_ASSERT(tvn_jsoncodec_new(type, NULL, &json.codec, NULL) == TVN_OK);
+    TVN_ASSERT(tvn_jsoncodec_read(json.codec, json.text, json.len,
+                   &world->builder, &image, &bytes, NULL) == TVN_OK);
+    job.image = image;
+    printf("%s: %zu bytes of text, %llu in all\n", job.name, json.len,
+        (unsigned long long)bytes);
+    measure(world, &job, "read", run_json_read);
+    measure(world, &job, "write", run_json_write);
+    TVN_ASSERT(json.out.len == json.len &&
+               memcmp(json.out.ptr, json.text, json.len) == 0);
+    job.name = "with blanks, one unknown";
+    json.text = spaced_json;
+    json.len = sizeof(spaced_json) - 1;
+    measure(world, &job, "read", run_json_read);
+    tvn_image_unref(image);
+    tvn_buf_fini(&json.out);
+    tvn_jsoncodec_free(json.codec);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -257,6 +331,7 @@ main(int argc, char **argv)
     tvn_builder_init(&world.builder, world.pool);
     tvn_testing_guest_init(&world.guest, 1u << 21);
     bench(&world);
+    bench_json(&world);
     tvn_testing_guest_fini(&world.guest);
     tvn_builder_fini(&world.builder);
     tvn_pool_free(world.pool);

@@ -31,3 +31,7 @@ foreach(world validate enrich route tally announce)
   torvyn_guest(${CMAKE_SOURCE_DIR}/examples/flights/wit ${world}
     ${CMAKE_SOURCE_DIR}/examples/flights/stages/${world}.c examples/flights)
 endforeach()
+foreach(world trap spin grow reject unwilling talker)
+  torvyn_guest(${CMAKE_SOURCE_DIR}/tests/guests/wit ${world}
+    ${CMAKE_SOURCE_DIR}/tests/guests/stages/${world}.c tests/guests)
+endforeach()

@@ -66,10 +66,11 @@ struct tvn_host_func {
 struct tvn_instance_opts {
     const struct tvn_host_func *imports; /* copied */
     uint32_t import_count;
-    uint64_t memory_max;  /* bytes over all memories of the instance */
-    uint64_t deadline_ns; /* of each call; 0: none */
+    uint64_t memory_max;       /* bytes over all memories of the instance */
+    uint64_t deadline_ns;      /* of each call; 0: none */
     uint64_t init_deadline_ns; /* of instantiation (start sections) */
-    struct tvn_pool *pool; /* of what host functions and lifts need; kept */
+    struct tvn_pool *pool;     /* of what host functions need; kept; NULL only
+                            * without imports */
 };
 
 /* Makes an instance and runs its start sections.  TVN_EMALFORMED (an import
@@ -99,12 +100,12 @@ struct tvn_control_counts tvn_instance_control(
  * Between run and finish no other call may enter the instance. */
 struct tvn_call {
     struct tvn_instance *instance;
-    uint32_t lift; /* index of the export's lift */
-    uint32_t params;           /* core parameters */
-    bool returns_pointer;      /* result in memory at slots[0].u32; else flat
+    uint32_t lift;        /* index of the export's lift */
+    uint32_t params;      /* core parameters */
+    bool returns_pointer; /* result in memory at slots[0].u32; else flat
                                 * in slots[0] when result != NULL */
     const struct tvn_type *result; /* NULL: none */
-    struct tvn_memory *memory; /* of the function's options; NULL: none */
+    struct tvn_memory *memory;     /* of the function's options; NULL: none */
     _Alignas(16) union tvn_slot slots[TVN_FLAT_PARAMS_MAX + 1];
     _Alignas(16) union tvn_slot ret; /* copy of slots[0] for finish */
     _Alignas(8) uint8_t engine[64];  /* the engine's handles */
@@ -117,12 +118,27 @@ tvn_err tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
 
 /* Calls with what is in `slots`.  TVN_ETRAP (diag: the trap's text, then the
  * Wasm backtrace, one note a frame), TVN_EDEADLINE, TVN_EGUEST_MEMORY (a trap
- * after a refused memory.grow). */
+ * after a refused memory.grow, see wasmtime/trap.c), TVN_EABI (arguments of
+ * an import that are no values of their types, a bad pointer for its result).
+ *
+ * The deadline counts from the first realloc of the lowering, else from run;
+ * post-return has one of its own.  It is never early; late it is by a tick of
+ * 1 ms as a rule, and at most by 100 ms and 2 ms a MiB of memory: bulk
+ * operations of the guest are not interrupted, nor are host functions. */
 tvn_err tvn_call_run(struct tvn_call *call, struct tvn_diag *diag);
 tvn_err tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag);
 
+/* The engine's own call and nothing else, `times` over: what benches compare
+ * with.  The function must not trap. */
+void tvn_call_raw(struct tvn_call *call, uint32_t times);
+
 /* Marks the instance dead (a lift found hostile bytes). */
 void tvn_instance_kill(struct tvn_instance *instance);
+
+/* Adds to `diag` what killed it, unless a call has told already, and returns
+ * its code; TVN_ETRAP for an instance that was killed or told.  For after
+ * the realloc of a lower plan has failed: a tvn_memory has no diag. */
+tvn_err tvn_instance_tell(struct tvn_instance *instance, struct tvn_diag *diag);
 
 /* The deadline of the calls that follow, 0: none. */
 void tvn_instance_set_deadline(

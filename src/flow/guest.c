@@ -21,8 +21,7 @@ tvn__guest_drop(struct tvn__guest *guest)
     guest->outbox = (struct tvn__outbox){0};
     tvn_instance_free(guest->instance);
     guest->instance = NULL;
-    guest->control_seen = 0;
-    guest->control_seen_bytes = 0;
+    guest->control_seen = (struct tvn_control_counts){0};
 }
 
 /* One line: the finding, then the frames. */

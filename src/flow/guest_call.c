@@ -89,7 +89,10 @@ tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
         err = tvn_args_lower(&func->args, data, func->call.memory,
             func->call.slots, &bytes, &guest->diag);
     }
-    if (err != TVN_OK) {
+    if (err != TVN_OK) { /* a failed realloc left its reason there */
+        if (guest->diag.first == NULL) {
+            (void)tvn_instance_tell(guest->instance, &guest->diag);
+        }
         return tvn__guest_died(guest, err, fault);
     }
     *lowered += bytes - func->control_bytes;

@@ -69,8 +69,7 @@ struct tvn__guest {
     uint64_t open_window; /* events ingested since the last flush */
     uint64_t timed_ns;    /* inside the guest, in sampled visits */
     uint64_t timed_calls;
-    uint64_t control_seen; /* of the instance: already in copies */
-    uint64_t control_seen_bytes;
+    struct tvn_control_counts control_seen; /* already in copies */
 };
 
 /* ------------------------------------------------------------------------

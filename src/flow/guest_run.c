@@ -63,6 +63,14 @@ settle(struct tvn__guest *guest, struct tvn_burst *burst,
             copies, TVN_COPY_CONTROL, tally->calls, tally->calls * per_call);
     }
     guest->timed_ns += burst->is_sampled ? burst->inside_ns : 0;
+    if (guest->host_count > 0 && guest->instance != NULL) {
+        struct tvn_control_counts seen = tvn_instance_control(guest->instance);
+
+        tvn_copies_add(copies, TVN_COPY_CONTROL,
+            seen.count - guest->control_seen.count,
+            seen.bytes - guest->control_seen.bytes);
+        guest->control_seen = seen;
+    }
 }
 
 static tvn_err

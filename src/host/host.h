@@ -20,6 +20,9 @@
 
 struct tvn_host;
 struct tvn_stage;
+struct tvn_pool;
+struct tvn_type;
+struct tvn_buf;
 
 struct tvn_host_opts {
     const char *file;

@@ -185,8 +185,7 @@ tvn__ticker_fini(struct tvn__ticker *ticker)
 }
 
 tvn_err
-tvn__ticker_add(
-    struct tvn__ticker *ticker, TVN_KEPT struct tvn__pulse *pulse)
+tvn__ticker_add(struct tvn__ticker *ticker, TVN_KEPT struct tvn__pulse *pulse)
 {
     tvn_err err = TVN_OK;
 

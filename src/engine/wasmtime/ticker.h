@@ -32,13 +32,13 @@ struct tvn__pulse {
 
 struct tvn__ticker {
     _Atomic uint64_t now;  /* ticks, perhaps with TVN__PARKED */
-    pthread_mutex_t lock;  /* guards all below; no callback under it */
+    pthread_mutex_t lock;  /* guards all below; held in on_tick */
     pthread_cond_t change; /* of `now` from parked, or is_stopping */
     struct tvn__pulse *pulses;
     bool is_stopping;
     bool has_thread;
     pthread_t thread;
-    void (*on_tick)(void *self); /* called by the thread, once a tick */
+    void (*on_tick)(void *self); /* by the thread, once a tick; brief */
     void *self;
 };
 
@@ -51,8 +51,7 @@ void tvn__ticker_fini(struct tvn__ticker *ticker);
  * thread.  TVN_ENOMEM: no thread to be had. */
 tvn_err tvn__ticker_add(
     struct tvn__ticker *ticker, TVN_KEPT struct tvn__pulse *pulse);
-void tvn__ticker_remove(
-    struct tvn__ticker *ticker, struct tvn__pulse *pulse);
+void tvn__ticker_remove(struct tvn__ticker *ticker, struct tvn__pulse *pulse);
 
 /* Unparks; returns the tick it is. */
 uint64_t tvn__ticker_wake(struct tvn__ticker *ticker);

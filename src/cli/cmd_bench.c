@@ -1,0 +1,91 @@
+/* cmd_bench.c -- torvyn bench: figures of this machine, as one command. */
+#include "cli/cli.h"
+
+#include "host/bench.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define PAIRS 30u
+
+static void
+print(const struct tvn_bench *bench, const char *file, struct tvn_buf *out)
+{
+    tvn_buf_printf(out,
+        "%s, %llu events, %llu interleaved pairs, medians; %ld processors, "
+        "one used\n\n",
+        file, (unsigned long long)bench->events,
+        (unsigned long long)bench->pairs, sysconf(_SC_NPROCESSORS_ONLN));
+    for (uint32_t i = 0; i < bench->count; i++) {
+        const struct tvn_bench_row *row = &bench->rows[i];
+
+        tvn_buf_printf(out, "%-12s %10.1f ns %14.0f /s", row->name, row->ns,
+            row->per_second);
+        if (row->of != NULL) {
+            tvn_buf_printf(out, "   %.2fx of %s", row->ratio, row->of);
+        }
+        tvn_buf_append_byte(out, '\n');
+    }
+}
+
+static void
+write_json(const struct tvn_bench *bench, struct tvn_buf *out)
+{
+    struct tvn_json json;
+
+    tvn_json_init(&json, out, true);
+    tvn_json_array(&json);
+    for (uint32_t i = 0; i < bench->count; i++) {
+        const struct tvn_bench_row *row = &bench->rows[i];
+
+        tvn_json_object(&json);
+        tvn_json_key(&json, "name");
+        tvn_json_text(&json, row->name);
+        tvn_json_key(&json, "ns");
+        tvn_json_f64(&json, row->ns);
+        tvn_json_key(&json, "per_second");
+        tvn_json_f64(&json, row->per_second);
+        tvn_json_key(&json, "ratio");
+        if (row->of == NULL) {
+            tvn_json_null(&json);
+        } else {
+            tvn_json_f64(&json, row->ratio);
+        }
+        tvn_json_key(&json, "of");
+        tvn_json_text(&json, row->of);
+        tvn_json_end(&json);
+    }
+    tvn_json_end(&json);
+    tvn_buf_append_byte(out, '\n');
+}
+
+int
+tvn__cmd_bench(const struct tvn__args *args)
+{
+    const char *file =
+        args->file != NULL ? args->file : "examples/flights/torvyn.yaml";
+    struct tvn_diag diag = {0};
+    struct tvn_buf out = {0};
+    struct tvn_bench bench;
+    int status;
+
+    if (access(file, R_OK) != 0) {
+        fprintf(stderr,
+            "torvyn bench: cannot read %s\nhelp: the bench runs "
+            "the flights example: torvyn bench "
+            "PATH/examples/flights/torvyn.yaml\n",
+            file);
+        return 3;
+    }
+    (void)tvn_bench_run(file, args->pairs == 0 ? PAIRS : args->pairs, &bench,
+        &diag); /* the code is in the diag */
+    tvn__print_diag(&diag);
+    status = tvn__exit_of(&diag);
+    tvn_diag_fini(&diag);
+    if (args->json) {
+        write_json(&bench, &out);
+    } else {
+        print(&bench, file, &out);
+    }
+    return tvn__print(&out, status);
+}

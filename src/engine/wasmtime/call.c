@@ -1,0 +1,302 @@
+/* call.c -- exports: linked once, then called without a look at types.
+ *
+ * wasmtime_func_call_unchecked checks nothing, so that the signatures are
+ * compared when the instance is made.  The deadline costs a call two stores
+ * and a load (ticker.h): the store's own epoch deadline is old as a rule,
+ * the guest then asks on_deadline in instance.c how long it may go on. */
+#include "base/assert.h"
+#include "base/guest_check.h"
+#include "engine/wasmtime/internal.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------------
+ * Linking. */
+
+static const char *const core_names[] = {
+    [TVN_CORE_I32] = "i32",
+    [TVN_CORE_I64] = "i64",
+    [TVN_CORE_F32] = "f32",
+    [TVN_CORE_F64] = "f64",
+};
+
+static wasm_valkind_t
+kind_of(uint8_t core)
+{
+    static const wasm_valkind_t kinds[] = {
+        [TVN_CORE_I32] = WASM_I32,
+        [TVN_CORE_I64] = WASM_I64,
+        [TVN_CORE_F32] = WASM_F32,
+        [TVN_CORE_F64] = WASM_F64,
+    };
+
+    return kinds[core];
+}
+
+static void
+print_kinds(struct tvn_buf *out, const wasm_valtype_vec_t *types)
+{
+    tvn_buf_append_byte(out, '(');
+    for (size_t i = 0; i < types->size; i++) {
+        wasm_valkind_t kind = wasm_valtype_kind(types->data[i]);
+        const char *name = "another type";
+
+        for (uint8_t core = TVN_CORE_I32; core <= TVN_CORE_F64; core++) {
+            name = kind_of(core) == kind ? core_names[core] : name;
+        }
+        tvn_buf_printf(out, "%s%s", i == 0 ? "" : ", ", name);
+    }
+    tvn_buf_append_byte(out, ')');
+}
+
+static void
+print_sig(struct tvn_buf *out, const struct tvn_core_sig *sig)
+{
+    tvn_buf_append_byte(out, '(');
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        tvn_buf_printf(
+            out, "%s%s", i == 0 ? "" : ", ", core_names[sig->params[i]]);
+    }
+    tvn_buf_printf(
+        out, ") -> (%s)", sig->has_result ? core_names[sig->result] : "");
+}
+
+static bool
+is_as(const wasm_functype_t *type, const struct tvn_core_sig *sig)
+{
+    const wasm_valtype_vec_t *params = wasm_functype_params(type);
+    const wasm_valtype_vec_t *results = wasm_functype_results(type);
+
+    if (params->size != sig->param_count ||
+        results->size != (sig->has_result ? 1u : 0u)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        if (wasm_valtype_kind(params->data[i]) != kind_of(sig->params[i])) {
+            return false;
+        }
+    }
+    return !sig->has_result ||
+           wasm_valtype_kind(results->data[0]) == kind_of(sig->result);
+}
+
+tvn_err
+tvn__check_sig(struct tvn_instance *instance, const wasmtime_func_t *func,
+    const struct tvn_core_sig *sig, const char *what, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = instance->code->name, .what = what};
+    wasm_functype_t *type = wasmtime_func_type(instance->context, func);
+    struct tvn_buf text = {0};
+
+    if (TVN_GUEST_CHECK(302, is_as(type, sig))) {
+        wasm_functype_delete(type);
+        return TVN_OK;
+    }
+    tvn_buf_append_text(&text, "its core function is ");
+    print_kinds(&text, wasm_functype_params(type));
+    tvn_buf_append_text(&text, " -> ");
+    print_kinds(&text, wasm_functype_results(type));
+    tvn_buf_append_text(&text, " and must be ");
+    print_sig(&text, sig);
+    wasm_functype_delete(type);
+    (void)tvn_diag_error(
+        diag, TVN_EMALFORMED, &place, "%s", tvn_buf_text(&text));
+    tvn_buf_fini(&text);
+    return TVN_EMALFORMED;
+}
+
+/* Without a realloc a plan could not call it, without a memory neither. */
+static tvn_err
+check_options(const struct tvn_instance *instance,
+    const struct tvn_func_type *type, const struct tvn__lifted *lifted,
+    struct tvn_diag *diag)
+{
+    struct tvn_place place = {
+        .path = instance->code->name, .what = lifted->name};
+    bool needs_realloc = type->tuple != NULL &&
+                         (type->tuple->has_pointer ||
+                             type->tuple->flat_count > TVN_FLAT_PARAMS_MAX);
+    bool needs_memory = needs_realloc || lifted->returns_pointer;
+
+    if (needs_memory && lifted->memory == NULL) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a memory and has no such option");
+    }
+    if (needs_realloc && !lifted->memory->has_realloc) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a realloc and has no such option");
+    }
+    return TVN_OK;
+}
+
+static tvn_err
+set_post_return(struct tvn_instance *instance, const struct tvn_core_sig *sig,
+    const struct tvn_core_item *post_return, struct tvn__lifted *lifted,
+    struct tvn_diag *diag)
+{
+    struct tvn_core_sig post = {.param_count = sig->has_result ? 1 : 0};
+
+    if (post_return == NULL) {
+        return TVN_OK;
+    }
+    post.params[0] = sig->result;
+    lifted->post_return = tvn__handle(post_return).of.func;
+    lifted->has_post_return = true;
+    return tvn__check_sig(
+        instance, &lifted->post_return, &post, lifted->name, diag);
+}
+
+tvn_err
+tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
+    const struct tvn_core_item *func, const struct tvn_core_item *memory,
+    const struct tvn_core_item *realloc,
+    const struct tvn_core_item *post_return, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = store;
+    struct tvn__lifted *lifted =
+        tvn_arena_new(&instance->arena, 1, sizeof(*lifted));
+    struct tvn_core_sig sig;
+    tvn_err err;
+
+    if (lifted != NULL) {
+        lifted->name =
+            tvn_arena_copy(&instance->arena, lift->name.ptr, lift->name.len);
+    }
+    if (lifted == NULL || lifted->name == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    tvn_sig_of_lift(lift->type, &sig);
+    lifted->func = tvn__handle(func).of.func;
+    lifted->result = lift->type->result;
+    lifted->returns_pointer = lifted->result != NULL &&
+                              lifted->result->flat_count > TVN_FLAT_RESULTS_MAX;
+    lifted->params = sig.param_count;
+    lifted->slots = sig.param_count > 0 ? sig.param_count : 1;
+    err = tvn__check_sig(instance, &lifted->func, &sig, lifted->name, diag);
+    if (err == TVN_OK) {
+        err = tvn__memory_get(
+            instance, memory, realloc, &lifted->memory, lifted->name, diag);
+    }
+    if (err == TVN_OK) {
+        err = check_options(instance, lift->type, lifted, diag);
+    }
+    if (err == TVN_OK) {
+        err = set_post_return(instance, &sig, post_return, lifted, diag);
+    }
+    if (err == TVN_OK) {
+        instance->lifts[index] = lifted;
+    }
+    return err;
+}
+
+/* ------------------------------------------------------------------------
+ * Calling. */
+
+static inline const struct tvn__lifted *
+lifted_of(const struct tvn_call *call)
+{
+    const struct tvn__lifted *lifted;
+
+    memcpy(&lifted, call->engine, sizeof(lifted));
+    return lifted;
+}
+
+tvn_err
+tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
+    uint32_t lift, struct tvn_diag *diag)
+{
+    const struct tvn__lifted *lifted;
+    struct tvn_place place = {.path = instance->code->name};
+
+    if (lift >= instance->code->program->lift_count) {
+        return tvn_diag_error(diag, TVN_EINVAL, &place,
+            "there is no lifted function %u", (unsigned)lift);
+    }
+    lifted = instance->lifts[lift];
+    memset(call, 0, sizeof(*call));
+    call->instance = instance;
+    call->lift = lift;
+    call->params = lifted->params;
+    call->returns_pointer = lifted->returns_pointer;
+    call->result = lifted->result;
+    call->memory = lifted->memory == NULL ? NULL : &lifted->memory->memory;
+    memcpy(call->engine, &lifted, sizeof(lifted));
+    return TVN_OK;
+}
+
+/* Dead; a call of an instance that is inside is a bug of the caller. */
+static __attribute__((cold, noinline)) tvn_err
+refuse(struct tvn_instance *instance, const struct tvn__lifted *lifted,
+    struct tvn_diag *diag)
+{
+    TVN_ASSERT(instance->state == TVN__DEAD);
+    instance->is_lowering = false;
+    return tvn__tell(instance, lifted->name, diag);
+}
+
+tvn_err
+tvn_call_run(struct tvn_call *call, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = call->instance;
+    const struct tvn__lifted *lifted = lifted_of(call);
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error;
+
+    if (instance->state != TVN__READY) {
+        return refuse(instance, lifted, diag);
+    }
+    instance->state = TVN__INSIDE;
+    tvn__pulse_begin(
+        instance->ticker, &instance->pulse, !instance->is_lowering);
+    instance->is_lowering = false;
+    error = wasmtime_func_call_unchecked(instance->context, &lifted->func,
+        tvn__raw(call->slots), lifted->slots, &trap);
+    tvn__pulse_end(&instance->pulse);
+    if (error != NULL || trap != NULL) {
+        (void)tvn__fail_call(instance, lifted->name, error, trap);
+        return tvn__tell(instance, lifted->name, diag);
+    }
+    if (instance->state == TVN__DEAD) { /* a host function killed it */
+        return refuse(instance, lifted, diag);
+    }
+    instance->state = TVN__READY;
+    call->ret.u64 = call->slots[0].u64;
+    return TVN_OK;
+}
+
+tvn_err
+tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = call->instance;
+    const struct tvn__lifted *lifted = lifted_of(call);
+    union tvn_slot slot;
+
+    if (instance->state != TVN__READY) {
+        return refuse(instance, lifted, diag);
+    }
+    if (!lifted->has_post_return) {
+        return TVN_OK;
+    }
+    slot.u64 = call->ret.u64;
+    if (tvn__guest_call(instance, &lifted->post_return, &slot, 1, true,
+            lifted->name) != TVN_OK) {
+        return tvn__tell(instance, lifted->name, diag);
+    }
+    return TVN_OK;
+}
+
+void
+tvn_call_raw(struct tvn_call *call, uint32_t times)
+{
+    struct tvn_instance *instance = call->instance;
+    const struct tvn__lifted *lifted = lifted_of(call);
+    wasm_trap_t *trap = NULL;
+
+    for (uint32_t i = 0; i < times; i++) {
+        call->slots[0].u64 = i;
+        TVN_ASSERT(
+            wasmtime_func_call_unchecked(instance->context, &lifted->func,
+                tvn__raw(call->slots), lifted->slots, &trap) == NULL);
+        TVN_ASSERT(trap == NULL);
+    }
+}

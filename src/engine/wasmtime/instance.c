@@ -1,0 +1,376 @@
+/* instance.c -- an instance: its store, its limits, its steps.
+ *
+ * The component's program is run once against the operations below; what it
+ * leaves are the lifted and lowered records that calls use. */
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/wasmtime/internal.h"
+
+#include <string.h>
+
+_Static_assert(
+    sizeof(wasmtime_extern_t) <= sizeof(((struct tvn_core_item *)NULL)->raw),
+    "an item holds the engine's handle");
+
+struct tvn_core_item
+tvn__item(const wasmtime_extern_t *handle, enum tvn_core_sort sort)
+{
+    struct tvn_core_item item = {.sort = sort};
+
+    memcpy(item.raw, handle, sizeof(*handle));
+    return item;
+}
+
+wasmtime_extern_t
+tvn__handle(const struct tvn_core_item *item)
+{
+    wasmtime_extern_t handle;
+
+    memcpy(&handle, item->raw, sizeof(handle));
+    return handle;
+}
+
+/* ------------------------------------------------------------------------
+ * Operations. */
+
+static tvn_err
+import_count(void *store, uint32_t module, uint32_t *out)
+{
+    const struct tvn_instance *instance = store;
+
+    *out = (uint32_t)instance->code->modules[module].imports.size;
+    return TVN_OK;
+}
+
+static tvn_err
+import_name(void *store, uint32_t module, uint32_t i,
+    struct tvn_str *module_name, struct tvn_str *name)
+{
+    const struct tvn_instance *instance = store;
+    const wasm_importtype_t *type =
+        instance->code->modules[module].imports.data[i];
+    const wasm_name_t *first = wasm_importtype_module(type);
+    const wasm_name_t *second = wasm_importtype_name(type);
+
+    *module_name = (struct tvn_str){first->data, first->size};
+    *name = (struct tvn_str){second->data, second->size};
+    return TVN_OK;
+}
+
+/* The first memory that an instance exports is the component's only one. */
+static void
+note_memory(struct tvn_instance *instance, const wasmtime_instance_t *core)
+{
+    wasmtime_extern_t item;
+    size_t len;
+    char *name;
+
+    for (size_t i = 0; !instance->has_memory &&
+                       wasmtime_instance_export_nth(
+                           instance->context, core, i, &name, &len, &item);
+         i++) {
+        if (item.kind == WASMTIME_EXTERN_MEMORY) {
+            instance->memory = item.of.memory;
+            instance->has_memory = true;
+        }
+    }
+}
+
+/* Not a trap: the module does not fit its imports, or a limit. */
+static tvn_err
+refuse_module(struct tvn_instance *instance, uint32_t module,
+    wasmtime_error_t *error, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = instance->code->name};
+    struct tvn_buf text = {0};
+    const char *words;
+    tvn_err err;
+
+    tvn__error_print(error, &text);
+    words = tvn_buf_text(&text);
+    /* No address space left (a limit of the process): not the guest's. */
+    err = strstr(words, "mmap") != NULL ? TVN_ENOMEM : TVN_EMALFORMED;
+    (void)tvn_diag_error(diag, err, &place,
+        "core module %u cannot be instantiated: %s", (unsigned)module, words);
+    tvn_buf_fini(&text);
+    return err;
+}
+
+/* All start sections together have one deadline. */
+static tvn_err
+instantiate(void *store, uint32_t module, const struct tvn_core_item *imports,
+    uint32_t count, uint32_t *out, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = store;
+    wasmtime_extern_t *externs =
+        tvn_arena_new(&instance->arena, count, sizeof(*externs));
+    wasmtime_instance_t *core = &instance->cores[instance->core_count];
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error;
+
+    TVN_ASSERT(
+        instance->core_count < instance->code->program->core_instance_count);
+    if (externs == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        externs[i] = tvn__handle(&imports[i]);
+    }
+    instance->state = TVN__INSIDE;
+    tvn__pulse_begin(
+        instance->ticker, &instance->pulse, instance->core_count == 0);
+    error = wasmtime_instance_new(instance->context,
+        instance->code->modules[module].module, externs, count, core, &trap);
+    tvn__pulse_end(&instance->pulse);
+    if (instance->state == TVN__INSIDE) {
+        instance->state = TVN__READY;
+    }
+    if (trap != NULL ||
+        (error != NULL &&
+            (instance->is_overdue || instance->report.first != NULL))) {
+        (void)tvn__fail_call(instance, "start", error, trap);
+        return tvn__tell(instance, "start", diag);
+    }
+    if (error != NULL) {
+        return refuse_module(instance, module, error, diag);
+    }
+    note_memory(instance, core);
+    *out = instance->core_count++;
+    return TVN_OK;
+}
+
+static tvn_err
+get_export(void *store, uint32_t number, struct tvn_str name,
+    struct tvn_core_item *out, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = store;
+    struct tvn_place place = {.path = instance->code->name};
+    wasmtime_extern_t item;
+    enum tvn_core_sort sort;
+
+    TVN_ASSERT(number < instance->core_count);
+    if (!wasmtime_instance_export_get(instance->context,
+            &instance->cores[number], name.ptr == NULL ? "" : name.ptr,
+            name.len, &item)) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "a core module does not export \"%.*s\"", TVN_STR_ARG(name));
+    }
+    switch (item.kind) {
+    case WASMTIME_EXTERN_FUNC:
+        sort = TVN_CORE_FUNC;
+        break;
+    case WASMTIME_EXTERN_TABLE:
+        sort = TVN_CORE_TABLE;
+        break;
+    case WASMTIME_EXTERN_MEMORY:
+        sort = TVN_CORE_MEMORY;
+        break;
+    case WASMTIME_EXTERN_GLOBAL:
+        sort = TVN_CORE_GLOBAL;
+        break;
+    default:
+        wasmtime_extern_delete(&item);
+        return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
+            "a core export \"%.*s\" of another kind", TVN_STR_ARG(name));
+    }
+    *out = tvn__item(&item, sort);
+    return TVN_OK;
+}
+
+static const struct tvn_core_ops ops = {
+    .import_count = import_count,
+    .import_name = import_name,
+    .instantiate = instantiate,
+    .get_export = get_export,
+    .new_lower = tvn__new_lower,
+    .add_lift = tvn__add_lift,
+};
+
+/* ------------------------------------------------------------------------
+ * Deadlines. */
+
+/* The guest has run into the store's epoch deadline, which is not moved with
+ * each call: here it learns how long it may go on. */
+static wasmtime_error_t *
+on_deadline(wasmtime_context_t *context, void *data, uint64_t *delta,
+    wasmtime_update_deadline_kind_t *kind)
+{
+    struct tvn_instance *instance = data;
+    uint64_t passed =
+        tvn__ticker_now(instance->ticker) -
+        atomic_load_explicit(&instance->pulse.started, memory_order_relaxed);
+
+    (void)context;
+    *kind = WASMTIME_UPDATE_DEADLINE_CONTINUE;
+    if (instance->deadline_ticks == 0) {
+        *delta = UINT64_C(1) << 62;
+        return NULL;
+    }
+    if (passed < instance->deadline_ticks) {
+        *delta = instance->deadline_ticks - passed;
+        return NULL;
+    }
+    instance->is_overdue = true;
+    return wasmtime_error_new("deadline");
+}
+
+/* One tick more: the first one may be nearly over when the call begins. */
+void
+tvn_instance_set_deadline(struct tvn_instance *instance, uint64_t deadline_ns)
+{
+    instance->deadline_ns = deadline_ns;
+    instance->deadline_ticks = deadline_ns == 0
+                                   ? 0
+                                   : deadline_ns / TVN__TICK_NS +
+                                         (deadline_ns % TVN__TICK_NS != 0) + 1;
+    wasmtime_context_set_epoch_deadline(instance->context, 1);
+}
+
+/* ------------------------------------------------------------------------
+ * Life. */
+
+static tvn_err
+check_memory(const struct tvn_instance *instance, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = instance->code->name};
+    uint64_t min = instance->code->memory_min;
+
+    if (min > instance->memory_max) {
+        return tvn_diag_error(diag, TVN_EGUEST_MEMORY, &place,
+            "its memory starts with %llu bytes, its limit is %llu",
+            (unsigned long long)min, (unsigned long long)instance->memory_max);
+    }
+    return TVN_OK;
+}
+
+/* Makes the store and all that is needed before the first step. */
+static tvn_err
+prepare(struct tvn_instance *instance, struct tvn_diag *diag)
+{
+    const struct tvn_program *program = instance->code->program;
+    struct tvn_arena *arena = &instance->arena;
+    tvn_err err;
+
+    instance->cores = tvn_arena_new(
+        arena, program->core_instance_count, sizeof(*instance->cores));
+    instance->lifts =
+        tvn_arena_new(arena, program->lift_count, sizeof(*instance->lifts));
+    if (instance->cores == NULL || instance->lifts == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    instance->store =
+        wasmtime_store_new(instance->code->engine->wasm, instance, NULL);
+    instance->context = wasmtime_store_context(instance->store);
+    wasmtime_store_limiter(instance->store, (int64_t)instance->memory_max,
+        TVN__TABLE_ELEMENTS_MAX, program->core_instance_count, TVN__TABLES_MAX,
+        1);
+    wasmtime_store_epoch_deadline_callback(
+        instance->store, on_deadline, instance, NULL);
+    err = tvn__ticker_add(instance->ticker, &instance->pulse);
+    instance->has_pulse = err == TVN_OK;
+    return err == TVN_OK ? TVN_OK
+                         : tvn_diag_error(diag, err, NULL, "no thread");
+}
+
+static tvn_err
+build(struct tvn_instance *instance, const struct tvn_instance_opts *opts,
+    struct tvn_diag *diag)
+{
+    tvn_err err = tvn__check_hosts(instance, diag);
+
+    if (err == TVN_OK) {
+        err = check_memory(instance, diag);
+    }
+    if (err == TVN_OK) {
+        err = prepare(instance, diag);
+    }
+    if (err != TVN_OK) {
+        return err;
+    }
+    tvn_instance_set_deadline(instance, opts->init_deadline_ns);
+    err = tvn_program_run(
+        instance->code->program, &ops, instance, instance->code->name, diag);
+    if (err == TVN_OK) {
+        tvn_instance_set_deadline(instance, opts->deadline_ns);
+    }
+    instance->hosts = NULL;
+    instance->host_count = 0;
+    return err;
+}
+
+tvn_err
+tvn_instance_new(struct tvn_code *code, const struct tvn_instance_opts *opts,
+    TVN_GIVE struct tvn_instance **out, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = tvn_mem_new(1, sizeof(*instance));
+    tvn_err err;
+
+    if (instance == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    instance->code = code;
+    instance->may_leave = true;
+    instance->ticker = &code->engine->ticker;
+    instance->memory_max =
+        opts->memory_max < INT64_MAX ? opts->memory_max : INT64_MAX;
+    instance->hosts = opts->imports;
+    instance->host_count = opts->import_count;
+    if (opts->pool != NULL) {
+        tvn_builder_init(&instance->scratch, opts->pool);
+    }
+    err = build(instance, opts, diag);
+    if (err != TVN_OK) {
+        tvn_instance_free(instance);
+        return err;
+    }
+    *out = instance;
+    return TVN_OK;
+}
+
+void
+tvn_instance_free(struct tvn_instance *instance)
+{
+    if (instance == NULL) {
+        return;
+    }
+    if (instance->has_pulse) {
+        tvn__ticker_remove(instance->ticker, &instance->pulse);
+    }
+    if (instance->store != NULL) {
+        wasmtime_store_delete(instance->store);
+    }
+    tvn_builder_fini(&instance->scratch);
+    tvn_diag_fini(&instance->report);
+    tvn_arena_fini(&instance->arena);
+    tvn_mem_free(instance, 1, sizeof(*instance));
+}
+
+bool
+tvn_instance_is_dead(const struct tvn_instance *instance)
+{
+    return instance->state == TVN__DEAD;
+}
+
+uint64_t
+tvn_instance_memory(struct tvn_instance *instance)
+{
+    return tvn__memory_size(instance);
+}
+
+struct tvn_control_counts
+tvn_instance_control(const struct tvn_instance *instance)
+{
+    return instance->control;
+}
+
+void
+tvn_instance_kill(struct tvn_instance *instance)
+{
+    instance->state = TVN__DEAD;
+}
+
+tvn_err
+tvn_instance_tell(struct tvn_instance *instance, struct tvn_diag *diag)
+{
+    return tvn__tell(instance, NULL, diag);
+}

@@ -1,0 +1,204 @@
+/* internal.h -- what the files of engine/wasmtime/ share; with them the only
+ * one that knows wasmtime.h.
+ *
+ *     engine.c    configuration, ticker         cache.c   modules on disk
+ *     code.c      a component's modules          instance.c  store and steps
+ *     memory.c    guest memory, realloc          lower.c   imports: host calls
+ *     call.c      exports: the hot path          trap.c    what went wrong */
+#ifndef TVN_ENGINE_WASMTIME_INTERNAL_H
+#define TVN_ENGINE_WASMTIME_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "component/program.h"
+#include "engine/engine.h"
+#include "engine/wasmtime/cache.h"
+#include "engine/wasmtime/ticker.h"
+
+#include <wasmtime.h>
+
+/* Part of the name of a cached module: to be changed with any setting in
+ * engine.c that changes what is compiled. */
+#define TVN__ENGINE_CONFIG                                                     \
+    "torvyn 1; wasmtime " WASMTIME_VERSION                                     \
+    "; cranelift speed; epochs; memory does not move; no memory64"
+
+/* Of one instance; memories: one, see code.c. */
+#define TVN__TABLES_MAX         64
+#define TVN__TABLE_ELEMENTS_MAX (1 << 20)
+
+#define TVN__PAGE 65536u
+
+struct tvn_engine {
+    wasm_engine_t *wasm;
+    struct tvn__ticker ticker;
+    bool has_ticker;
+    struct tvn__cache cache;
+};
+
+struct tvn__module {
+    wasmtime_module_t *module;
+    wasm_importtype_vec_t imports;
+    uint32_t memory_count; /* that it makes itself */
+    uint64_t memory_min;   /* bytes they start with */
+};
+
+struct tvn_code {
+    struct tvn_engine *engine;
+    const struct tvn_component *component;
+    const struct tvn_program *program;
+    const char *name;
+    struct tvn__module *modules; /* program->module_count */
+    uint64_t memory_min;         /* of an instance, bytes */
+    bool was_cached;
+    struct tvn_arena arena;
+};
+
+/* A linear memory together with the realloc that fills it; exports and
+ * imports with the same two options share one. */
+struct tvn__guest_memory {
+    struct tvn_memory memory; /* first: plans get a pointer to it */
+    struct tvn_instance *instance;
+    wasmtime_memory_t handle;
+    wasmtime_func_t realloc;
+    bool has_realloc;
+    struct tvn__guest_memory *next;
+};
+
+struct tvn__lifted {
+    wasmtime_func_t func;
+    wasmtime_func_t post_return;
+    bool has_post_return;
+    bool returns_pointer;
+    uint32_t params;
+    uint32_t slots; /* the larger of params and results */
+    const struct tvn_type *result;
+    struct tvn__guest_memory *memory; /* NULL: none */
+    const char *name;
+};
+
+struct tvn__lowered {
+    struct tvn_instance *instance;
+    tvn_err (*call)(void *env, const uint8_t *args, const uint8_t **result,
+        uint32_t *result_root, struct tvn_diag *diag);
+    void *env;
+    const struct tvn_plan *args;   /* lifts the parameters' tuple; NULL */
+    const struct tvn_plan *result; /* lowers it; NULL: none */
+    struct tvn__guest_memory *memory;
+    bool is_spilled;      /* the tuple is in memory */
+    bool returns_pointer; /* the last parameter says where to */
+    uint32_t params;      /* core parameters, that pointer included */
+    const char *name;     /* "torvyn:stage/log@0.1.0.log" */
+};
+
+enum tvn__state {
+    TVN__READY,
+    TVN__INSIDE, /* a guest function is on the stack */
+    TVN__DEAD,
+};
+
+struct tvn_instance {
+    /* Touched by each call. */
+    enum tvn__state state;
+    bool may_leave;   /* call imports: not inside realloc and post-return */
+    bool is_lowering; /* realloc was entered for the call to come */
+    wasmtime_context_t *context;
+    struct tvn__ticker *ticker;
+    struct tvn__pulse pulse;
+
+    uint64_t deadline_ticks; /* 0: none */
+    uint64_t deadline_ns;
+    bool is_overdue;            /* it was stopped for that */
+    struct tvn_builder scratch; /* of the arguments of imports */
+    struct tvn_control_counts control;
+
+    struct tvn_code *code;
+    wasmtime_store_t *store;
+    bool has_pulse;
+    uint64_t memory_max;
+    wasmtime_memory_t memory; /* its only one */
+    bool has_memory;
+    const struct tvn_host_func *hosts; /* while it is being made */
+    uint32_t host_count;
+    struct tvn__guest_memory *memories;
+    wasmtime_instance_t *cores; /* program->core_instance_count */
+    uint32_t core_count;
+    struct tvn__lifted **lifts; /* program->lift_count */
+    struct tvn_diag report;     /* what killed it, till somebody is told */
+    struct tvn_arena arena;
+};
+
+/* ------------------------------------------------------------------------
+ * trap.c */
+
+/* Kills the instance and keeps the reason, unless there is one already.
+ * Returns `err`, or the older reason's. */
+tvn_err tvn__fail(struct tvn_instance *instance, tvn_err err, const char *what,
+    const char *format, ...) __attribute__((format(printf, 4, 5), cold));
+
+/* The same for what a call gave back: one of `error` and `trap`, both are
+ * deleted. */
+tvn_err tvn__fail_call(struct tvn_instance *instance, const char *what,
+    wasmtime_error_t *error, wasm_trap_t *trap) __attribute__((cold));
+
+/* Moves the reason to `diag` (nullable) and returns its code; without one:
+ * says that the instance is dead, TVN_ETRAP. */
+tvn_err tvn__tell(struct tvn_instance *instance, const char *what,
+    struct tvn_diag *diag) __attribute__((cold));
+
+/* Appends an error's text on one line, and deletes it. */
+void tvn__error_print(wasmtime_error_t *error, struct tvn_buf *out);
+
+/* ------------------------------------------------------------------------
+ * memory.c */
+
+/* The shared record for the two (`realloc` NULL: none).  `*out` stays NULL
+ * when `memory` is.  TVN_EMALFORMED: realloc has another signature. */
+tvn_err tvn__memory_get(struct tvn_instance *instance,
+    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
+    struct tvn__guest_memory **out, const char *what, struct tvn_diag *diag);
+
+/* Calls a guest function that may not call imports.  The reason of a failure
+ * is kept. */
+tvn_err tvn__guest_call(struct tvn_instance *instance,
+    const wasmtime_func_t *func, union tvn_slot *slots, uint32_t count,
+    bool is_new, const char *what);
+
+uint64_t tvn__memory_size(struct tvn_instance *instance);
+
+/* ------------------------------------------------------------------------
+ * instance.c, lower.c, call.c */
+
+struct tvn_core_item tvn__item(
+    const wasmtime_extern_t *handle, enum tvn_core_sort sort);
+wasmtime_extern_t tvn__handle(const struct tvn_core_item *item);
+
+/* TVN_EMALFORMED when the core function has another signature. */
+tvn_err tvn__check_sig(struct tvn_instance *instance,
+    const wasmtime_func_t *func, const struct tvn_core_sig *sig,
+    const char *what, struct tvn_diag *diag);
+
+/* Is there a host function for each import that is lowered?  Names all that
+ * are missing. */
+tvn_err tvn__check_hosts(struct tvn_instance *instance, struct tvn_diag *diag);
+
+/* Ops of tvn_core_ops. */
+tvn_err tvn__new_lower(void *store, const struct tvn_lower *lower,
+    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
+    struct tvn_core_item *out, struct tvn_diag *diag);
+tvn_err tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
+    const struct tvn_core_item *func, const struct tvn_core_item *memory,
+    const struct tvn_core_item *realloc,
+    const struct tvn_core_item *post_return, struct tvn_diag *diag);
+
+/* The engine's raw values and ours are the same bytes. */
+_Static_assert(sizeof(union tvn_slot) == sizeof(wasmtime_val_raw_t),
+    "a slot is a raw value");
+
+static inline wasmtime_val_raw_t *
+tvn__raw(union tvn_slot *slots)
+{
+    return (wasmtime_val_raw_t *)(void *)slots;
+}
+
+#endif

@@ -1,0 +1,140 @@
+/* memory.c -- guest memory as plans see it, and the realloc behind it. */
+#include "base/assert.h"
+#include "engine/wasmtime/internal.h"
+
+#include <string.h>
+
+/* A size that has grown since is found out when a check fails (plan.h). */
+static void
+refresh(struct tvn_memory *memory)
+{
+    struct tvn__guest_memory *guest = memory->guest;
+    wasmtime_context_t *context = guest->instance->context;
+
+    memory->base = wasmtime_memory_data(context, &guest->handle);
+    memory->size = wasmtime_memory_data_size(context, &guest->handle);
+}
+
+tvn_err
+tvn__guest_call(struct tvn_instance *instance, const wasmtime_func_t *func,
+    union tvn_slot *slots, uint32_t count, bool is_new, const char *what)
+{
+    bool is_outer = instance->state == TVN__READY;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error;
+
+    if (is_outer) {
+        instance->state = TVN__INSIDE;
+        tvn__pulse_begin(instance->ticker, &instance->pulse, is_new);
+    }
+    instance->may_leave = false;
+    error = wasmtime_func_call_unchecked(
+        instance->context, func, tvn__raw(slots), count, &trap);
+    instance->may_leave = true;
+    if (is_outer) {
+        tvn__pulse_end(&instance->pulse);
+        instance->state = TVN__READY; /* no import ran that could kill it */
+    }
+    if (error != NULL || trap != NULL) {
+        return tvn__fail_call(instance, what, error, trap);
+    }
+    return TVN_OK;
+}
+
+/* The first one for a call starts the call's time. */
+static tvn_err
+realloc_in_guest(
+    struct tvn_memory *memory, uint32_t align, uint32_t size, uint32_t *ptr)
+{
+    struct tvn__guest_memory *guest = memory->guest;
+    struct tvn_instance *instance = guest->instance;
+    bool is_new = !instance->is_lowering;
+    union tvn_slot slots[4];
+    tvn_err err;
+
+    TVN_ASSERT(guest->has_realloc);
+    if (instance->state == TVN__DEAD) {
+        return TVN_ETRAP;
+    }
+    slots[0].u64 = 0;
+    slots[1].u64 = 0;
+    slots[2].u64 = align;
+    slots[3].u64 = size;
+    if (instance->state == TVN__READY) {
+        instance->is_lowering = true;
+    }
+    err = tvn__guest_call(
+        instance, &guest->realloc, slots, 4, is_new, "cabi_realloc");
+    *ptr = slots[0].u32;
+    return err;
+}
+
+static bool
+is_same(const struct tvn__guest_memory *guest, const wasmtime_memory_t *handle,
+    const wasmtime_func_t *realloc)
+{
+    return guest->handle.__private1 == handle->__private1 &&
+           guest->handle.__private2 == handle->__private2 &&
+           guest->has_realloc == (realloc != NULL) &&
+           (realloc == NULL || guest->realloc.__private == realloc->__private);
+}
+
+tvn_err
+tvn__memory_get(struct tvn_instance *instance,
+    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
+    struct tvn__guest_memory **out, const char *what, struct tvn_diag *diag)
+{
+    static const struct tvn_core_sig sig = {
+        .params = {TVN_CORE_I32, TVN_CORE_I32, TVN_CORE_I32, TVN_CORE_I32},
+        .param_count = 4,
+        .result = TVN_CORE_I32,
+        .has_result = true,
+    };
+    struct tvn__guest_memory *guest = instance->memories;
+    wasmtime_extern_t handle;
+    wasmtime_extern_t func = {0};
+    tvn_err err;
+
+    *out = NULL;
+    if (memory == NULL) {
+        return TVN_OK;
+    }
+    handle = tvn__handle(memory);
+    if (realloc != NULL) {
+        func = tvn__handle(realloc);
+        err = tvn__check_sig(instance, &func.of.func, &sig, what, diag);
+        if (err != TVN_OK) {
+            return err;
+        }
+    }
+    while (guest != NULL && !is_same(guest, &handle.of.memory,
+                                realloc == NULL ? NULL : &func.of.func)) {
+        guest = guest->next;
+    }
+    if (guest == NULL) {
+        guest = tvn_arena_new(&instance->arena, 1, sizeof(*guest));
+        if (guest == NULL) {
+            return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+        }
+        guest->memory.refresh = refresh;
+        guest->memory.realloc = realloc_in_guest;
+        guest->memory.guest = guest;
+        guest->instance = instance;
+        guest->handle = handle.of.memory;
+        guest->realloc = func.of.func;
+        guest->has_realloc = realloc != NULL;
+        guest->next = instance->memories;
+        instance->memories = guest;
+        refresh(&guest->memory);
+    }
+    *out = guest;
+    return TVN_OK;
+}
+
+uint64_t
+tvn__memory_size(struct tvn_instance *instance)
+{
+    return instance->has_memory
+               ? wasmtime_memory_data_size(instance->context, &instance->memory)
+               : 0;
+}

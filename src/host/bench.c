@@ -1,0 +1,589 @@
+/* bench.c -- interleaved pairs, medians, ratios; see bench.h. */
+#include "host/bench.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/bench_internal.h"
+#include "host/internal.h"
+#include "stream/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CALLS      200000u /* of a call or queue sample */
+#define PAIRS_MAX  1000u
+#define HOP_EVENTS "100000"
+
+/* One side of a comparison: a sample in ns per unit. */
+struct side {
+    const char *name;
+    tvn_err (*sample)(void *env, double *ns, struct tvn_diag *diag);
+    void *env;
+    double *samples;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double
+median(double *values, uint64_t count)
+{
+    qsort(values, count, sizeof(*values), compare);
+    return count % 2 == 1 ? values[count / 2]
+                          : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+static void
+add_row(struct tvn_bench *out, const char *name, double ns, double ratio,
+    const char *of)
+{
+    out->rows[out->count++] = (struct tvn_bench_row){
+        .name = name,
+        .ns = ns,
+        .per_second = ns > 0 ? 1e9 / ns : 0,
+        .ratio = ratio,
+        .of = of,
+    };
+}
+
+/* Runs the sides in turn, `pairs` times, after one round that does not
+ * count. */
+static tvn_err
+interleave(
+    struct side *sides, uint32_t count, uint64_t pairs, struct tvn_diag *diag)
+{
+    double warm;
+    tvn_err err = TVN_OK;
+
+    for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
+        sides[i].samples = tvn_mem_new(pairs, sizeof(double));
+        err = sides[i].samples == NULL
+                  ? TVN_ENOMEM
+                  : sides[i].sample(sides[i].env, &warm, diag);
+    }
+    for (uint64_t pair = 0; err == TVN_OK && pair < pairs; pair++) {
+        for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
+            err = sides[i].sample(sides[i].env, &sides[i].samples[pair], diag);
+        }
+    }
+    return err;
+}
+
+static void
+free_samples(struct side *sides, uint32_t count, uint64_t pairs)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        tvn_mem_free(sides[i].samples, pairs, sizeof(double));
+    }
+}
+
+/* The median of a[i] / b[i]; `a` and `b` stay in their order. */
+static double
+ratio_of(const double *a, const double *b, uint64_t pairs)
+{
+    double ratios[PAIRS_MAX];
+
+    for (uint64_t i = 0; i < pairs; i++) {
+        ratios[i] = b[i] > 0 ? a[i] / b[i] : 0;
+    }
+    return median(ratios, pairs);
+}
+
+/* ------------------------------------------------------------------------
+ * Calls. */
+
+static const char adder[] =
+    "(component (core module $m (func (export \"f\") (param i64 i32) "
+    "(result i32) local.get 1)) (core instance $i (instantiate $m)) (func "
+    "(export \"f\") (param \"a\" u64) (param \"b\" u32) (result u32) (canon "
+    "lift (core func $i \"f\"))))";
+
+struct caller {
+    struct tvn_types *types;
+    struct tvn_buf bytes;
+    struct tvn_component *component;
+    struct tvn_engine *engine;
+    struct tvn_code *code;
+    struct tvn_pool *pool;
+    struct tvn_instance *instance;
+    struct tvn_call call;
+};
+
+static tvn_err
+make_caller(struct caller *caller, struct tvn_diag *diag)
+{
+    const struct tvn_engine_opts engine = {0};
+    struct tvn_instance_opts opts = {
+        .memory_max = 1u << 20, .deadline_ns = 100000000};
+    tvn_err err = tvn_toolchain_wat(
+        adder, sizeof(adder) - 1, "bench.wat", &caller->bytes, diag);
+
+    caller->types = tvn_types_new();
+    caller->pool = tvn_pool_new(4096, 0);
+    opts.pool = caller->pool;
+    if (err == TVN_OK && (caller->types == NULL || caller->pool == NULL)) {
+        err = TVN_ENOMEM;
+    }
+    if (err == TVN_OK) {
+        err = tvn_component_decode((const uint8_t *)caller->bytes.ptr,
+            caller->bytes.len, "bench.wat", caller->types, &caller->component,
+            diag);
+    }
+    if (err == TVN_OK) {
+        err = tvn_engine_new(&engine, &caller->engine, diag);
+    }
+    if (err == TVN_OK) {
+        err = tvn_code_new(caller->engine, caller->component, "bench.wat",
+            &caller->code, diag);
+    }
+    if (err == TVN_OK) {
+        err = tvn_instance_new(caller->code, &opts, &caller->instance, diag);
+    }
+    return err == TVN_OK ? tvn_call_init(&caller->call, caller->instance,
+                               caller->component->exports[0].index, diag)
+                         : err;
+}
+
+static void
+free_caller(struct caller *caller)
+{
+    tvn_instance_free(caller->instance);
+    tvn_code_free(caller->code);
+    tvn_engine_free(caller->engine);
+    tvn_component_free(caller->component);
+    tvn_buf_fini(&caller->bytes);
+    if (caller->types != NULL) {
+        tvn_types_free(caller->types);
+    }
+    if (caller->pool != NULL) {
+        tvn_pool_free(caller->pool);
+    }
+}
+
+static tvn_err
+sample_raw(void *env, double *ns, struct tvn_diag *diag)
+{
+    struct caller *caller = env;
+    uint64_t began = tvn_clock_monotonic_ns();
+
+    (void)diag;
+    tvn_call_raw(&caller->call, CALLS);
+    *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;
+    return TVN_OK;
+}
+
+static tvn_err
+sample_call(void *env, double *ns, struct tvn_diag *diag)
+{
+    struct caller *caller = env;
+    uint64_t began = tvn_clock_monotonic_ns();
+    tvn_err err = TVN_OK;
+
+    for (uint32_t i = 0; err == TVN_OK && i < CALLS; i++) {
+        caller->call.slots[0].u64 = i;
+        caller->call.slots[1].u32 = i;
+        err = tvn_call_run(&caller->call, diag);
+    }
+    *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;
+    return err;
+}
+
+/* ------------------------------------------------------------------------
+ * Flows. */
+
+tvn_err
+tvn__bench_flow(const struct tvn__bench_flow *flow, double *ns,
+    uint64_t *events, struct tvn_diag *diag)
+{
+    struct tvn_arena arena = {0};
+    const struct tvn_host_opts opts = {
+        .file = flow->file, .sets = flow->sets, .set_count = flow->set_count};
+    const struct tvn_host_run_opts run = {
+        .cache_dir = tvn_host_cache_dir(&arena),
+        .swaps = flow->swaps,
+        .swap_count = flow->swap_count,
+    };
+    struct tvn_host *host = NULL;
+    tvn_err err = tvn_host_load(&opts, &host, diag);
+
+    if (err == TVN_OK) {
+        for (uint32_t i = 0; i < flow->swap_count; i++) {
+            if (flow->swaps[i].make == tvn__memory_source_make) {
+                ((struct tvn__memory_source *)flow->swaps[i].env)->host = host;
+            }
+        }
+        err = tvn_host_run(host, &run, diag);
+    }
+    if (err == TVN_OK) {
+        *events = tvn_flow_in(host->flow);
+        *ns = (double)tvn_flow_elapsed_ns(host->flow) / (double)*events;
+    }
+    tvn_host_free(host);
+    tvn_arena_fini(&arena);
+    return err;
+}
+
+struct flow_side {
+    struct tvn__bench_flow flow;
+    struct tvn__memory_source source;
+    struct tvn_host_swap swaps[3];
+    struct tvn_pipeline_set sets[4];
+    struct tvn__sums sums;
+    const struct tvn__sums *wanted; /* NULL: not compared */
+    uint64_t events;
+};
+
+static tvn_err
+sample_flow(void *env, double *ns, struct tvn_diag *diag)
+{
+    struct flow_side *side = env;
+    tvn_err err;
+
+    side->sums = (struct tvn__sums){0};
+    err = tvn__bench_flow(&side->flow, ns, &side->events, diag);
+    if (err == TVN_OK && side->wanted != NULL &&
+        memcmp(&side->sums, side->wanted, sizeof(side->sums)) != 0) {
+        err = tvn_diag_error(diag, TVN_EUNBALANCED, NULL,
+            "the flow's totals differ from those of plain C");
+    }
+    return err;
+}
+
+static void
+from_memory(struct flow_side *side)
+{
+    side->source.stage = TVN_STR("departures");
+    side->swaps[0] = (struct tvn_host_swap){
+        TVN_STR("departures"), tvn__memory_source_make, &side->source};
+    side->flow.swaps = side->swaps;
+    side->flow.swap_count = 1;
+}
+
+static void
+summing(struct flow_side *side, const struct tvn__sums *wanted)
+{
+    side->swaps[1] = (struct tvn_host_swap){
+        TVN_STR("totals"), tvn__summing_sink_make, &side->sums};
+    side->swaps[2] = (struct tvn_host_swap){
+        TVN_STR("delivery"), tvn__summing_sink_make, &side->sums};
+    side->flow.swap_count = 3;
+    side->wanted = wanted;
+}
+
+/* Both sinks keep their codec and write to nowhere. */
+static void
+to_dev_null(struct flow_side *side)
+{
+    static const char *const sets[][2] = {
+        {"stages.totals.sink.file.path", "/dev/null"},
+        {"stages.totals.sink.file.mode", "append"},
+        {"stages.delivery.sink.file.path", "/dev/null"},
+        {"stages.delivery.sink.file.mode", "append"},
+    };
+
+    for (uint32_t i = 0; i < 4; i++) {
+        side->sets[i] = (struct tvn_pipeline_set){
+            tvn_str_of(sets[i][0]), tvn_str_of(sets[i][1])};
+    }
+    side->flow.sets = side->sets;
+    side->flow.set_count = 4;
+}
+
+/* ------------------------------------------------------------------------
+ * Hops: the flights file with one stage or none between source and null. */
+
+static tvn_err
+write_hop(const char *dir, const struct tvn_pipeline *flights,
+    const char *stage, const char *extra, struct tvn_buf *path,
+    struct tvn_diag *diag)
+{
+    char root[4096];
+    FILE *file;
+
+    tvn_buf_printf(path, "%s/%s.yaml", dir, stage[0] == '\0' ? "none" : stage);
+    file = fopen(tvn_buf_text(path), "w");
+    if (file == NULL || realpath(flights->dir, root) == NULL) {
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+        return tvn_diag_error(diag, TVN_EIO, NULL,
+            "cannot write %s for the bench", tvn_buf_text(path));
+    }
+    fprintf(file,
+        "flow: hop\nwit: %s/wit\n"
+        "defaults: { max-event: 16KiB, stage: { memory: 4MiB } }\n"
+        "stages:\n"
+        "  departures: { source: { file: { path: %s/data/flights.ndjson } }, "
+        "codec: json, type: events.departure }\n"
+        "  nowhere: { sink: { 'null': {} } }\n",
+        root, root);
+    if (stage[0] == '\0') {
+        fprintf(file, "edges: [ departures -> nowhere ]\n");
+    } else {
+        fprintf(file,
+            "  %s: { component: %s/../../build/examples/flights/%s.wasm%s }\n"
+            "edges: [ departures -> %s -> nowhere ]\n",
+            stage, root, stage, extra, stage);
+    }
+    return fclose(file) == 0 ? TVN_OK : TVN_EIO;
+}
+
+struct hops {
+    char dir[64];
+    struct tvn_buf paths[3];
+    struct flow_side sides[3];
+};
+
+static tvn_err
+prepare_hops(struct hops *hops, const char *file, struct tvn_diag *diag)
+{
+    static const char *const stages[] = {"", "validate", "enrich"};
+    struct tvn_pipeline_opts opts = {0};
+    struct tvn_pipeline *flights = NULL;
+    struct tvn_buf extra = {0};
+    tvn_err err = tvn_pipeline_read(file, &opts, &flights, diag);
+
+    (void)snprintf(hops->dir, sizeof(hops->dir), "/tmp/torvyn-bench-XXXXXX");
+    if (err == TVN_OK && mkdtemp(hops->dir) == NULL) {
+        err = tvn_diag_error(diag, TVN_EIO, NULL, "cannot make a folder");
+    }
+    if (err == TVN_OK) {
+        char root[4096];
+
+        if (realpath(flights->dir, root) != NULL) {
+            tvn_buf_printf(&extra,
+                ", config: { default-airline: unknown, late-after: 15 }, "
+                "tables: { airlines: %s/data/airlines.csv }",
+                root);
+        }
+    }
+    for (uint32_t i = 0; err == TVN_OK && i < 3; i++) {
+        err = write_hop(hops->dir, flights, stages[i],
+            i == 2 ? tvn_buf_text(&extra) : "", &hops->paths[i], diag);
+        hops->sides[i].flow.file = tvn_buf_text(&hops->paths[i]);
+        from_memory(&hops->sides[i]);
+    }
+    tvn_buf_fini(&extra);
+    tvn_pipeline_free(flights);
+    return err;
+}
+
+static void
+remove_hops(struct hops *hops)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        if (hops->paths[i].len > 0) {
+            (void)unlink(tvn_buf_text(&hops->paths[i]));
+        }
+        tvn_buf_fini(&hops->paths[i]);
+    }
+    (void)rmdir(hops->dir);
+}
+
+/* ------------------------------------------------------------------------
+ * The queue. */
+
+struct queue_side {
+    struct tvn_queue queue;
+    struct tvn_event event;
+};
+
+static tvn_err
+sample_queue(void *env, double *ns, struct tvn_diag *diag)
+{
+    struct queue_side *side = env;
+    uint64_t began = tvn_clock_monotonic_ns();
+
+    (void)diag;
+    for (uint32_t i = 0; i < CALLS; i++) {
+        tvn_queue_push(&side->queue, &side->event);
+        tvn_queue_advance(&side->queue, 1);
+    }
+    *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;
+    return TVN_OK;
+}
+
+/* ------------------------------------------------------------------------ */
+
+static tvn_err
+bench_calls(struct tvn_bench *out, double *raw_ns, struct tvn_diag *diag)
+{
+    struct caller caller = {0};
+    struct side sides[] = {
+        {"engine-call", sample_raw, &caller, NULL},
+        {"call", sample_call, &caller, NULL},
+    };
+    tvn_err err = make_caller(&caller, diag);
+
+    if (err == TVN_OK) {
+        err = interleave(sides, 2, out->pairs, diag);
+    }
+    if (err == TVN_OK) {
+        double ratio = ratio_of(sides[1].samples, sides[0].samples, out->pairs);
+
+        *raw_ns = median(sides[0].samples, out->pairs);
+        add_row(out, "engine-call", *raw_ns, 0, NULL);
+        add_row(out, "call", median(sides[1].samples, out->pairs), ratio,
+            "engine-call");
+    }
+    free_samples(sides, 2, out->pairs);
+    free_caller(&caller);
+    return err;
+}
+
+static tvn_err
+bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
+{
+    struct queue_side queue = {0};
+    struct side side = {"queue", sample_queue, &queue, NULL};
+    struct tvn_pool *pool = tvn_pool_new(4096, 0);
+    tvn_err err = pool == NULL ? TVN_ENOMEM : TVN_OK;
+    const struct tvn_type *type = NULL;
+    struct tvn_types *types = tvn_types_new();
+    struct tvn_builder builder = {0};
+
+    if (types == NULL || err != TVN_OK ||
+        tvn_type_scalar(types, TVN_KIND_U64, &type) != TVN_OK) {
+        err = TVN_ENOMEM;
+    }
+    if (err == TVN_OK) {
+        tvn_builder_init(&builder, pool);
+        err = tvn_builder_begin(&builder, type);
+    }
+    if (err == TVN_OK) {
+        err = tvn_builder_finish(&builder, &queue.event.image);
+    }
+    if (err == TVN_OK) {
+        err = tvn_queue_init(&queue.queue, 256, 4u << 20);
+    }
+    if (err == TVN_OK) {
+        err = interleave(&side, 1, out->pairs, diag);
+    }
+    if (err == TVN_OK) {
+        add_row(out, "queue", median(side.samples, out->pairs), 0, NULL);
+    }
+    free_samples(&side, 1, out->pairs);
+    tvn_queue_fini(&queue.queue);
+    tvn_image_unref(queue.event.image);
+    tvn_builder_fini(&builder);
+    if (pool != NULL) {
+        tvn_pool_free(pool);
+    }
+    if (types != NULL) {
+        tvn_types_free(types);
+    }
+    return err;
+}
+
+/* What one stage more costs: the difference of two flows of one pair. */
+static tvn_err
+bench_hops(struct tvn_bench *out, const char *file, double raw_ns,
+    struct tvn_diag *diag)
+{
+    struct hops hops = {0};
+    struct side sides[] = {
+        {"hop-none", sample_flow, &hops.sides[0], NULL},
+        {"hop-filter", sample_flow, &hops.sides[1], NULL},
+        {"hop-enrich", sample_flow, &hops.sides[2], NULL},
+    };
+    tvn_err err = prepare_hops(&hops, file, diag);
+
+    if (err == TVN_OK) {
+        err = interleave(sides, 3, out->pairs, diag);
+    }
+    for (uint64_t i = 0; err == TVN_OK && i < out->pairs; i++) {
+        sides[1].samples[i] -= sides[0].samples[i];
+        sides[2].samples[i] -= sides[0].samples[i];
+    }
+    for (uint32_t i = 0; err == TVN_OK && i < 3; i++) {
+        double ns = median(sides[i].samples, out->pairs);
+
+        add_row(out, sides[i].name, ns, i == 0 ? 0 : ns / raw_ns,
+            i == 0 ? NULL : "engine-call");
+    }
+    free_samples(sides, 3, out->pairs);
+    remove_hops(&hops);
+    return err;
+}
+
+struct native_side {
+    struct tvn__native *native;
+    struct tvn__sums sums;
+};
+
+static tvn_err
+sample_native(void *env, double *ns, struct tvn_diag *diag)
+{
+    struct native_side *side = env;
+
+    (void)diag;
+    *ns = tvn__native_run(side->native, &side->sums) /
+          (double)tvn__native_count(side->native);
+    return TVN_OK;
+}
+
+static tvn_err
+bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
+{
+    struct native_side native = {0};
+    struct flow_side typed = {.flow.file = file};
+    struct flow_side text = {.flow.file = file};
+    struct side sides[] = {
+        {"flow-native", sample_native, &native, NULL},
+        {"flow-typed", sample_flow, &typed, NULL},
+        {"flow-ndjson", sample_flow, &text, NULL},
+    };
+    tvn_err err = tvn__native_new(file, &native.native, diag);
+
+    from_memory(&typed);
+    summing(&typed, &native.sums);
+    to_dev_null(&text);
+    if (err == TVN_OK) {
+        err = interleave(sides, 3, out->pairs, diag);
+    }
+    if (err == TVN_OK) {
+        out->events = typed.events;
+    }
+    for (uint32_t i = 3; err == TVN_OK && i-- > 0;) {
+        double ratio = ratio_of(sides[i].samples, sides[0].samples, out->pairs);
+        double ns = i == 0 ? median(sides[0].samples, out->pairs) : 0;
+
+        if (i > 0) { /* the pairs of side 0 must keep their order */
+            double copy[PAIRS_MAX];
+
+            memcpy(copy, sides[i].samples, out->pairs * sizeof(double));
+            ns = median(copy, out->pairs);
+        }
+        add_row(out, sides[i].name, ns, i == 0 ? 0 : ratio,
+            i == 0 ? NULL : "flow-native");
+    }
+    free_samples(sides, 3, out->pairs);
+    tvn__native_free(native.native);
+    return err;
+}
+
+tvn_err
+tvn_bench_run(const char *file, uint64_t pairs, struct tvn_bench *out,
+    struct tvn_diag *diag)
+{
+    double raw_ns = 0;
+    tvn_err err;
+
+    *out = (struct tvn_bench){.pairs = pairs > PAIRS_MAX ? PAIRS_MAX : pairs};
+    err = bench_calls(out, &raw_ns, diag);
+    if (err == TVN_OK) {
+        err = bench_queue(out, diag);
+    }
+    if (err == TVN_OK) {
+        err = bench_hops(out, file, raw_ns, diag);
+    }
+    return err == TVN_OK ? bench_flows(out, file, diag) : err;
+}

@@ -1,0 +1,48 @@
+/* bench_internal.h -- what the files of the bench share. */
+#ifndef TVN_HOST_BENCH_INTERNAL_H
+#define TVN_HOST_BENCH_INTERNAL_H
+
+#include "host/bench.h"
+#include "host/host.h"
+#include "stream/stage.h"
+
+/* What a run of the flights flow gave; two runs must agree in all of it. */
+struct tvn__sums {
+    uint64_t flights;
+    int64_t delay_sum;
+    uint64_t totals; /* rows */
+    uint64_t notices;
+    uint64_t text_bytes; /* of the notices */
+};
+
+/* One flow, run once: nanoseconds from its start to its end. */
+struct tvn__bench_flow {
+    const char *file;
+    const struct tvn_host_swap *swaps;
+    uint32_t swap_count;
+    const struct tvn_pipeline_set *sets;
+    uint32_t set_count;
+};
+tvn_err tvn__bench_flow(const struct tvn__bench_flow *flow, double *ns,
+    uint64_t *events, struct tvn_diag *diag);
+
+/* bench_stages.c: a source that gives a file's events again, from memory, and
+ * sinks that add up. */
+struct tvn__memory_source {
+    struct tvn_host *host; /* set by tvn__bench_flow before it makes */
+    struct tvn_str stage;
+};
+tvn_err tvn__memory_source_make(void *env, struct tvn_pool *pool,
+    const struct tvn_type *type, TVN_GIVE struct tvn_stage *out);
+tvn_err tvn__summing_sink_make(void *env, struct tvn_pool *pool,
+    const struct tvn_type *type, TVN_GIVE struct tvn_stage *out);
+
+/* bench_native.c: the events as structs, and the five stages as functions. */
+struct tvn__native;
+tvn_err tvn__native_new(
+    const char *file, TVN_GIVE struct tvn__native **out, struct tvn_diag *diag);
+void tvn__native_free(struct tvn__native *native);
+double tvn__native_run(struct tvn__native *native, struct tvn__sums *sums);
+uint64_t tvn__native_count(const struct tvn__native *native);
+
+#endif
