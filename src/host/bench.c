@@ -7,14 +7,11 @@
 #include "host/internal.h"
 #include "stream/queue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define CALLS      200000u /* of a call or queue sample */
-#define PAIRS_MAX  1000u
-#define HOP_EVENTS "100000"
+#define CALLS     200000u /* of a call or queue sample */
+#define PAIRS_MAX 1000u
 
 /* One side of a comparison: a sample in ns per unit. */
 struct side {
@@ -223,7 +220,10 @@ tvn__bench_flow(const struct tvn__bench_flow *flow, double *ns,
         err = tvn_host_run(host, &run, diag);
     }
     if (err == TVN_OK) {
-        *events = tvn_flow_in(host->flow);
+        struct tvn_ledger_events sums;
+
+        tvn_ledger_sum(tvn_flow_ledger(host->flow), &sums);
+        *events = sums.in;
         *ns = (double)tvn_flow_elapsed_ns(host->flow) / (double)*events;
     }
     tvn_host_free(host);
@@ -231,20 +231,10 @@ tvn__bench_flow(const struct tvn__bench_flow *flow, double *ns,
     return err;
 }
 
-struct flow_side {
-    struct tvn__bench_flow flow;
-    struct tvn__memory_source source;
-    struct tvn_host_swap swaps[3];
-    struct tvn_pipeline_set sets[4];
-    struct tvn__sums sums;
-    const struct tvn__sums *wanted; /* NULL: not compared */
-    uint64_t events;
-};
-
 static tvn_err
 sample_flow(void *env, double *ns, struct tvn_diag *diag)
 {
-    struct flow_side *side = env;
+    struct tvn__flow_side *side = env;
     tvn_err err;
 
     side->sums = (struct tvn__sums){0};
@@ -258,17 +248,7 @@ sample_flow(void *env, double *ns, struct tvn_diag *diag)
 }
 
 static void
-from_memory(struct flow_side *side)
-{
-    side->source.stage = TVN_STR("departures");
-    side->swaps[0] = (struct tvn_host_swap){
-        TVN_STR("departures"), tvn__memory_source_make, &side->source};
-    side->flow.swaps = side->swaps;
-    side->flow.swap_count = 1;
-}
-
-static void
-summing(struct flow_side *side, const struct tvn__sums *wanted)
+summing(struct tvn__flow_side *side, const struct tvn__sums *wanted)
 {
     side->swaps[1] = (struct tvn_host_swap){
         TVN_STR("totals"), tvn__summing_sink_make, &side->sums};
@@ -280,7 +260,7 @@ summing(struct flow_side *side, const struct tvn__sums *wanted)
 
 /* Both sinks keep their codec and write to nowhere. */
 static void
-to_dev_null(struct flow_side *side)
+to_dev_null(struct tvn__flow_side *side)
 {
     static const char *const sets[][2] = {
         {"stages.totals.sink.file.path", "/dev/null"},
@@ -295,97 +275,6 @@ to_dev_null(struct flow_side *side)
     }
     side->flow.sets = side->sets;
     side->flow.set_count = 4;
-}
-
-/* ------------------------------------------------------------------------
- * Hops: the flights file with one stage or none between source and null. */
-
-static tvn_err
-write_hop(const char *dir, const struct tvn_pipeline *flights,
-    const char *stage, const char *extra, struct tvn_buf *path,
-    struct tvn_diag *diag)
-{
-    char root[4096];
-    FILE *file;
-
-    tvn_buf_printf(path, "%s/%s.yaml", dir, stage[0] == '\0' ? "none" : stage);
-    file = fopen(tvn_buf_text(path), "w");
-    if (file == NULL || realpath(flights->dir, root) == NULL) {
-        if (file != NULL) {
-            (void)fclose(file);
-        }
-        return tvn_diag_error(diag, TVN_EIO, NULL,
-            "cannot write %s for the bench", tvn_buf_text(path));
-    }
-    fprintf(file,
-        "flow: hop\nwit: %s/wit\n"
-        "defaults: { max-event: 16KiB, stage: { memory: 4MiB } }\n"
-        "stages:\n"
-        "  departures: { source: { file: { path: %s/data/flights.ndjson } }, "
-        "codec: json, type: events.departure }\n"
-        "  nowhere: { sink: { 'null': {} } }\n",
-        root, root);
-    if (stage[0] == '\0') {
-        fprintf(file, "edges: [ departures -> nowhere ]\n");
-    } else {
-        fprintf(file,
-            "  %s: { component: %s/../../build/examples/flights/%s.wasm%s }\n"
-            "edges: [ departures -> %s -> nowhere ]\n",
-            stage, root, stage, extra, stage);
-    }
-    return fclose(file) == 0 ? TVN_OK : TVN_EIO;
-}
-
-struct hops {
-    char dir[64];
-    struct tvn_buf paths[3];
-    struct flow_side sides[3];
-};
-
-static tvn_err
-prepare_hops(struct hops *hops, const char *file, struct tvn_diag *diag)
-{
-    static const char *const stages[] = {"", "validate", "enrich"};
-    struct tvn_pipeline_opts opts = {0};
-    struct tvn_pipeline *flights = NULL;
-    struct tvn_buf extra = {0};
-    tvn_err err = tvn_pipeline_read(file, &opts, &flights, diag);
-
-    (void)snprintf(hops->dir, sizeof(hops->dir), "/tmp/torvyn-bench-XXXXXX");
-    if (err == TVN_OK && mkdtemp(hops->dir) == NULL) {
-        err = tvn_diag_error(diag, TVN_EIO, NULL, "cannot make a folder");
-    }
-    if (err == TVN_OK) {
-        char root[4096];
-
-        if (realpath(flights->dir, root) != NULL) {
-            tvn_buf_printf(&extra,
-                ", config: { default-airline: unknown, late-after: 15 }, "
-                "tables: { airlines: %s/data/airlines.csv }",
-                root);
-        }
-    }
-    for (uint32_t i = 0; err == TVN_OK && i < 3; i++) {
-        err = write_hop(hops->dir, flights, stages[i],
-            i == 2 ? tvn_buf_text(&extra) : "", &hops->paths[i], diag);
-        hops->sides[i].flow.file = tvn_buf_text(&hops->paths[i]);
-        from_memory(&hops->sides[i]);
-    }
-    tvn_buf_fini(&extra);
-    tvn_pipeline_free(flights);
-    return err;
-}
-
-static void
-remove_hops(struct hops *hops)
-{
-    for (uint32_t i = 0; i < 3; i++) {
-        if (hops->paths[i].len > 0) {
-            (void)unlink(tvn_buf_text(&hops->paths[i]));
-        }
-        tvn_buf_fini(&hops->paths[i]);
-    }
-    (void)rmdir(hops->dir);
 }
 
 /* ------------------------------------------------------------------------
@@ -405,7 +294,7 @@ sample_queue(void *env, double *ns, struct tvn_diag *diag)
     (void)diag;
     for (uint32_t i = 0; i < CALLS; i++) {
         tvn_queue_push(&side->queue, &side->event);
-        tvn_queue_advance(&side->queue, 1);
+        side->event.image = tvn_queue_pop(&side->queue);
     }
     *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;
     return TVN_OK;
@@ -488,13 +377,13 @@ static tvn_err
 bench_hops(struct tvn_bench *out, const char *file, double raw_ns,
     struct tvn_diag *diag)
 {
-    struct hops hops = {0};
+    struct tvn__hops hops = {0};
     struct side sides[] = {
         {"hop-none", sample_flow, &hops.sides[0], NULL},
         {"hop-filter", sample_flow, &hops.sides[1], NULL},
         {"hop-enrich", sample_flow, &hops.sides[2], NULL},
     };
-    tvn_err err = prepare_hops(&hops, file, diag);
+    tvn_err err = tvn__hops_prepare(&hops, file, diag);
 
     if (err == TVN_OK) {
         err = interleave(sides, 3, out->pairs, diag);
@@ -510,7 +399,7 @@ bench_hops(struct tvn_bench *out, const char *file, double raw_ns,
             i == 0 ? NULL : "engine-call");
     }
     free_samples(sides, 3, out->pairs);
-    remove_hops(&hops);
+    tvn__hops_remove(&hops);
     return err;
 }
 
@@ -534,8 +423,8 @@ static tvn_err
 bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
 {
     struct native_side native = {0};
-    struct flow_side typed = {.flow.file = file};
-    struct flow_side text = {.flow.file = file};
+    struct tvn__flow_side typed = {.flow.file = file};
+    struct tvn__flow_side text = {.flow.file = file};
     struct side sides[] = {
         {"flow-native", sample_native, &native, NULL},
         {"flow-typed", sample_flow, &typed, NULL},
@@ -543,7 +432,7 @@ bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
     };
     tvn_err err = tvn__native_new(file, &native.native, diag);
 
-    from_memory(&typed);
+    tvn__from_memory(&typed);
     summing(&typed, &native.sums);
     to_dev_null(&text);
     if (err == TVN_OK) {

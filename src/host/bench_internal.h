@@ -45,4 +45,31 @@ void tvn__native_free(struct tvn__native *native);
 double tvn__native_run(struct tvn__native *native, struct tvn__sums *sums);
 uint64_t tvn__native_count(const struct tvn__native *native);
 
+/* ------------------------------------------------------------------------
+ * One side of a comparison that is a flow. */
+struct tvn__flow_side {
+    struct tvn__bench_flow flow;
+    struct tvn__memory_source source;
+    struct tvn_host_swap swaps[3];
+    struct tvn_pipeline_set sets[4];
+    struct tvn__sums sums;
+    const struct tvn__sums *wanted; /* NULL: not compared */
+    uint64_t events;
+};
+
+/* Its source gives the file's events from memory. */
+void tvn__from_memory(struct tvn__flow_side *side);
+
+/* bench_hops.c: the flights file's source and a null sink, and between them
+ * nothing, validate, enrich. */
+#define TVN__HOPS 3u
+struct tvn__hops {
+    char dir[64]; /* of the files written */
+    struct tvn_buf paths[TVN__HOPS];
+    struct tvn__flow_side sides[TVN__HOPS];
+};
+tvn_err tvn__hops_prepare(
+    struct tvn__hops *hops, const char *file, struct tvn_diag *diag);
+void tvn__hops_remove(struct tvn__hops *hops);
+
 #endif

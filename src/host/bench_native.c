@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "host/bench_internal.h"
 #include "host/internal.h"
+#include "host/tables.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -240,30 +241,33 @@ load(struct tvn__native *native, struct tvn_host *host)
     return err;
 }
 
-static void
-add_airlines(struct tvn__native *native, const struct tvn_host *host)
+/* The table's file, whose cells need no quotes: carrier,name,kind. */
+static tvn_err
+add_airlines(struct tvn__native *native, struct tvn_host *host)
 {
-    static const char *const names[][3] = {{"9E", "Endeavor Air Inc.", "r"},
-        {"AA", "American Airlines Inc.", "m"},
-        {"AS", "Alaska Airlines Inc.", "m"}, {"B6", "JetBlue Airways", "m"},
-        {"DL", "Delta Air Lines Inc.", "m"},
-        {"EV", "ExpressJet Airlines Inc.", "r"},
-        {"F9", "Frontier Airlines Inc.", "m"},
-        {"FL", "AirTran Airways Corporation", "m"},
-        {"HA", "Hawaiian Airlines Inc.", "m"}, {"MQ", "Envoy Air", "r"},
-        {"OO", "SkyWest Airlines Inc.", "r"},
-        {"UA", "United Air Lines Inc.", "m"}, {"US", "US Airways Inc.", "m"},
-        {"VX", "Virgin America", "m"}, {"WN", "Southwest Airlines Co.", "m"},
-        {"YV", "Mesa Airlines Inc.", "r"}};
+    const char *path = tvn_pipeline_path(
+        host->pipeline, &native->arena, TVN_STR("data/airlines.csv"));
+    struct tvn_buf text = {0};
+    tvn_err err = path == NULL
+                      ? TVN_ENOMEM
+                      : tvn_buf_read_file(&text, path, TVN_TABLE_FILE_MAX);
+    const char *at = err == TVN_OK ? strchr(tvn_buf_text(&text), '\n') : NULL;
 
-    (void)host;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        native->airlines[native->airline_count++] = (struct airline){
-            .carrier = tvn_str_of(names[i][0]),
-            .name = tvn_str_of(names[i][1]),
-            .kind = names[i][2][0] == 'm' ? 0 : 1,
-        };
+    while (
+        at != NULL && at[1] != '\0' && native->airline_count < CARRIERS_MAX) {
+        struct airline *row = &native->airlines[native->airline_count++];
+        size_t carrier = strcspn(++at, ",");
+        size_t name = strcspn(at + carrier + 1, ",");
+
+        row->carrier =
+            tvn_arena_str(&native->arena, (struct tvn_str){at, carrier});
+        row->name = tvn_arena_str(
+            &native->arena, (struct tvn_str){at + carrier + 1, name});
+        row->kind = at[carrier + name + 2] == 'm' ? 0 : 1;
+        at = strchr(at, '\n');
     }
+    tvn_buf_fini(&text);
+    return err;
 }
 
 tvn_err
@@ -283,7 +287,9 @@ tvn__native_new(
         err = load(native, host);
     }
     if (err == TVN_OK) {
-        add_airlines(native, host);
+        err = add_airlines(native, host);
+    }
+    if (err == TVN_OK) {
         *out = native;
     } else {
         tvn__native_free(native);
