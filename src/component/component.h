@@ -12,8 +12,9 @@
  * it to be memory-safe.
  *
  * Not decoded yet, refused with TVN_EUNSUPPORTED and by name: resources and
- * handles, nested components (as definitions that are instantiated), streams,
- * futures, async, values, start, fixed lists, maps.
+ * handles, nested components (but for those that only hand their imports
+ * through: exported interfaces are written so), streams, futures, async,
+ * values, start, fixed lists, maps.
  *
  * Threads: decoding, one; a decoded component is immutable. */
 #ifndef TVN_COMPONENT_COMPONENT_H
@@ -65,13 +66,13 @@ struct tvn_component {
 };
 
 /* Decodes `len` bytes, which must outlive the component.  Value types go
- * into `types`.  `name` (the file) stands in diagnostics.  TVN_EMALFORMED with the
- * byte offset (a core module: says so, and that it must be made a component),
- * TVN_EUNSUPPORTED with the name of what is not run, TVN_ELIMIT, TVN_ENOMEM.
- * On success `*out` is yours. */
-tvn_err tvn_component_decode(const uint8_t *bytes, size_t len,
-    const char *name, struct tvn_types *types,
-    TVN_GIVE struct tvn_component **out, struct tvn_diag *diag);
+ * into `types`.  `name` (the file) stands in diagnostics.  TVN_EMALFORMED with
+ * the byte offset (a core module: says so, and that it must be made a
+ * component), TVN_EUNSUPPORTED with the name of what is not run, TVN_ELIMIT,
+ * TVN_ENOMEM.  On success `*out` is yours. */
+tvn_err tvn_component_decode(const uint8_t *bytes, size_t len, const char *name,
+    struct tvn_types *types, TVN_GIVE struct tvn_component **out,
+    struct tvn_diag *diag);
 void tvn_component_free(struct tvn_component *component);
 
 /* The import or export of that name; an interface's version may be left out

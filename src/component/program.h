@@ -112,7 +112,8 @@ struct tvn_core_sig {
     uint8_t result; /* enum tvn_core, meaningful when has_result */
     bool has_result;
 };
-void tvn_sig_of_lift(const struct tvn_func_type *type, struct tvn_core_sig *out);
+void tvn_sig_of_lift(
+    const struct tvn_func_type *type, struct tvn_core_sig *out);
 void tvn_sig_of_lower(
     const struct tvn_func_type *type, struct tvn_core_sig *out);
 
@@ -138,25 +139,22 @@ struct tvn_core_ops {
         struct tvn_str *module_name, struct tvn_str *name);
     /* Instantiates with items in import order; runs start sections. */
     tvn_err (*instantiate)(void *store, uint32_t module,
-        const struct tvn_core_item *imports, uint32_t count,
-        uint32_t *instance, struct tvn_diag *diag);
-    tvn_err (*get_export)(void *store, uint32_t instance,
-        struct tvn_str name, struct tvn_core_item *out,
+        const struct tvn_core_item *imports, uint32_t count, uint32_t *instance,
         struct tvn_diag *diag);
+    tvn_err (*get_export)(void *store, uint32_t instance, struct tvn_str name,
+        struct tvn_core_item *out, struct tvn_diag *diag);
     /* A core function that calls `lower`'s import on the host.  Its memory
      * and realloc are resolved items (NULL: not given), known before it can
      * be called. */
     tvn_err (*new_lower)(void *store, const struct tvn_lower *lower,
-        const struct tvn_core_item *memory,
-        const struct tvn_core_item *realloc, struct tvn_core_item *out,
-        struct tvn_diag *diag);
+        const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
+        struct tvn_core_item *out, struct tvn_diag *diag);
     /* Gives the engine one lifted function: called for every lift, after all
      * steps.  The engine compares the core signature with tvn_sig_of_lift
      * (an unchecked call checks nothing) and refuses with TVN_EMALFORMED. */
     tvn_err (*add_lift)(void *store, uint32_t index,
         const struct tvn_lift *lift, const struct tvn_core_item *func,
-        const struct tvn_core_item *memory,
-        const struct tvn_core_item *realloc,
+        const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
         const struct tvn_core_item *post_return, struct tvn_diag *diag);
 };
 

@@ -1,0 +1,52 @@
+/* sig.c -- the core signatures that lifting and lowering ask for. */
+#include "component/program.h"
+
+static void
+add_params(const struct tvn_func_type *type, struct tvn_core_sig *out)
+{
+    const struct tvn_type *tuple = type->tuple;
+
+    if (tuple == NULL) {
+        return;
+    }
+    if (tuple->flat_count > TVN_FLAT_PARAMS_MAX) {
+        out->params[out->param_count++] = TVN_CORE_I32; /* to their tuple */
+        return;
+    }
+    for (uint32_t i = 0; i < tuple->flat_count; i++) {
+        out->params[out->param_count++] = tuple->flat[i];
+    }
+}
+
+void
+tvn_sig_of_lift(const struct tvn_func_type *type, struct tvn_core_sig *out)
+{
+    const struct tvn_type *result = type->result;
+
+    *out = (struct tvn_core_sig){0};
+    add_params(type, out);
+    if (result != NULL && result->flat_count > 0) {
+        out->has_result = true;
+        out->result = result->flat_count > TVN_FLAT_RESULTS_MAX
+                          ? TVN_CORE_I32 /* where the result is */
+                          : result->flat[0];
+    }
+}
+
+void
+tvn_sig_of_lower(const struct tvn_func_type *type, struct tvn_core_sig *out)
+{
+    const struct tvn_type *result = type->result;
+
+    *out = (struct tvn_core_sig){0};
+    add_params(type, out);
+    if (result == NULL || result->flat_count == 0) {
+        return;
+    }
+    if (result->flat_count > TVN_FLAT_RESULTS_MAX) {
+        out->params[out->param_count++] = TVN_CORE_I32; /* where to write */
+        return;
+    }
+    out->has_result = true;
+    out->result = result->flat[0];
+}
