@@ -38,7 +38,7 @@ tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
     uint32_t *offset, struct tvn_diag *diag)
 {
     uint32_t ptr = 0;
-    tvn_err err = memory->realloc(memory, align, size, &ptr);
+    tvn_err err = (*memory->realloc)(memory, align, size, &ptr);
 
     if (err != TVN_OK) {
         return err;

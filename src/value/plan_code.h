@@ -16,8 +16,9 @@
  *     6 END               of the program
  *
  * A variant's body holds one block a case, with JUMPs between them; its table
- * has two words a case: its number there, and where its block is.  Offsets in steps count from the start of
- * the value, in a list's body from the start of the element. */
+ * has two words a case: its number there, and where its block is.  Offsets
+ * in steps count from the start of the value, in a list's body from the start
+ * of the element. */
 #ifndef TVN_VALUE_PLAN_CODE_H
 #define TVN_VALUE_PLAN_CODE_H
 
