@@ -2,8 +2,10 @@
 #ifndef TVN_CONTRACT_INTERNAL_H
 #define TVN_CONTRACT_INTERNAL_H
 
+#include "base/diag.h"
 #include "contract/link.h"
 #include "contract/role.h"
+#include "value/image.h"
 
 #define TVN__PRINTED_MAX 4u /* members of a type in a message */
 
@@ -63,5 +65,95 @@ tvn_err tvn__imports_read(const struct tvn_stage_types *std,
 /* The type in one line, in the arena; "..." when memory is out. */
 const char *tvn__type_text(
     struct tvn_arena *arena, const struct tvn_type *type);
+
+/* ------------------------------------------------------------------------
+ * link.c, graph.c, edges.c, edge_text.c, stages.c, stall.c, proofs.c,
+ * require.c: one pass after the other over one linker.  Each returns
+ * TVN_ENOMEM or TVN_OK; what is wrong goes to the diag and to `found`. */
+
+/* Edge numbers by stage, in the file's order: those of stage s are
+ * edges[first[s]] .. edges[first[s + 1] - 1]. */
+struct tvn__edge_lists {
+    uint32_t *first;
+    uint32_t *edges;
+};
+
+struct tvn__linker {
+    const struct tvn_link_input *input;
+    struct tvn_link *link;
+    struct tvn_diag *diag;
+    struct tvn_arena scratch;
+    struct tvn_pool *pool; /* asked for its size classes only */
+    tvn_err found;         /* the first finding's code */
+    uint32_t suggestions;  /* made so far: they cost a walk over all names */
+
+    /* graph.c */
+    bool *is_usable; /* by edge: ends, direction and port are right */
+    struct tvn__edge_lists outs; /* usable edges only */
+    struct tvn__edge_lists ins;
+    struct tvn_str *names; /* of the stages */
+    bool is_sound;         /* no finding about the graph, all roles known */
+
+    uint32_t *origin; /* edges.c: by stage, whose output its type is */
+    uint32_t *only;   /* stall.c: by stage, the only sink that it reaches;
+                       * TVN_LINK_NONE: several */
+};
+
+tvn_err tvn__graph_check(struct tvn__linker *linker);
+tvn_err tvn__edges_check(struct tvn__linker *linker);
+tvn_err tvn__stages_check(struct tvn__linker *linker);
+tvn_err tvn__stall_prove(struct tvn__linker *linker);
+tvn_err tvn__loss_prove(struct tvn__linker *linker);
+tvn_err tvn__memory_prove(struct tvn__linker *linker);
+tvn_err tvn__promise_prove(struct tvn__linker *linker);
+tvn_err tvn__require_check(struct tvn__linker *linker);
+
+/* Keeps the first finding's code. */
+static inline void
+tvn__found(struct tvn__linker *linker, tvn_err err)
+{
+    if (linker->found == TVN_OK) {
+        linker->found = err;
+    }
+}
+
+/* tvn_diag_suggest for the newest finding, but only so often in one run.
+ * Returns the candidate that was meant, -1: none. */
+int tvn__link_suggest(struct tvn__linker *linker, struct tvn_str word,
+    const struct tvn_str *candidates, size_t count);
+
+/* Where they stand in the file, with `what` for the message. */
+struct tvn_place tvn__stage_place(struct tvn__linker *linker, uint32_t stage);
+struct tvn_place tvn__edge_place(struct tvn__linker *linker, uint32_t edge);
+
+/* What a consumer asks for of an event; NULL: all or nothing of it. */
+const struct tvn_type *tvn__wanted_type(const struct tvn_link_stage *stage);
+
+/* Writes edge->text.  Its verdict is known.  TVN_ENOMEM. */
+tvn_err tvn__edge_text(struct tvn__linker *linker, uint32_t edge);
+
+/* The type's name in the WIT that the stage knows, else a short text of it;
+ * in the scratch. */
+const char *tvn__type_label(
+    struct tvn__linker *linker, uint32_t stage, const struct tvn_type *type);
+
+/* "4 MiB"; in the scratch. */
+const char *tvn__bytes_text(struct tvn__linker *linker, uint64_t bytes);
+
+/* The buffer's text, kept in the link; NULL when memory is or was out. */
+const char *tvn__link_keep(struct tvn__linker *linker, struct tvn_buf *buf);
+
+static inline bool
+tvn__is_sink(const struct tvn__linker *linker, uint32_t stage)
+{
+    return linker->link->stages[stage].role == TVN_ROLE_SINK;
+}
+
+/* True when a stage's last word on a failed event is to end the flow. */
+static inline bool
+tvn__stops_flow(const struct tvn_link_stage *stage)
+{
+    return stage->then == TVN_LINK_STOP && stage->retries != TVN_LINK_FOREVER;
+}
 
 #endif

@@ -83,8 +83,8 @@ struct tvn_link_stage {
     unsigned grants;                   /* TVN_GRANT_ bits */
     const struct tvn_str *tables;      /* names bound in the file */
     uint32_t table_count;
-    bool has_config; /* the file has `config:` */
-    bool has_window; /* ... and `window:` */
+    bool has_config;       /* the file has `config:` */
+    bool has_window;       /* ... and `window:` */
     uint32_t window_count; /* window: { count: N }; 0: by time or none */
     uint64_t deadline_ns;  /* of a call */
     uint64_t memory_max;   /* limit of its linear memory, bytes */
@@ -104,7 +104,7 @@ struct tvn_link_edge {
     uint32_t capacity;
     uint64_t bytes;
     enum tvn_link_overflow overflow;
-    uint64_t rate; /* per second; 0: none */
+    uint64_t rate;     /* per second; 0: none */
     const char *codec; /* on the edge; NULL: none */
 };
 
@@ -119,7 +119,8 @@ struct tvn_link_require {
     bool has_delivery;
     enum tvn_promise delivery;
     bool missing_none;
-    bool threads;
+    bool threads; /* no guest before those sinks (before any, when none is
+                   * named) shares a thread with others */
 };
 
 struct tvn_link_input {
@@ -166,30 +167,33 @@ struct tvn_link_edge_info {
     enum tvn_link_verdict verdict;
     struct tvn_view view; /* SAME, VIEW, INCOMPATIBLE */
     bool is_shared;       /* the consumer passes the same image on */
-    const char *text; /* "late: bool, 1 of 72 B, shared image"; "" unknown */
+    const char *text;    /* "late: bool, 1 of 72 B, shared image"; "" unknown */
     uint32_t image_max;  /* the largest image's block, header included */
     uint64_t memory_max; /* min(capacity x image_max, bytes) */
 };
 
 struct tvn_link_stage_info {
     enum tvn_role role;
-    bool is_known;               /* a guest's role was given */
-    const struct tvn_type *in;   /* what comes in, when all edges agree */
-    const struct tvn_type *out;  /* what it sends; NULL: sink, not known */
-    uint32_t image_max;          /* of its outputs; 0: not known */
+    bool is_known;              /* a guest's role was given */
+    const struct tvn_type *in;  /* what comes in, when all edges agree */
+    const struct tvn_type *out; /* what it sends; NULL: sink, not known */
+    uint32_t image_max;         /* of its outputs; 0: not known */
     uint32_t in_count, out_count;
     bool has_rejected, has_unrouted; /* that port is wired */
 };
 
-/* When this sink stands still. */
+/* When this sink stands still: a stage stands still with it when it waits for
+ * a full edge that blocks or is limited in rate, when it holds an event that
+ * an edge refused (it retries), when its failed events go to a dead letter
+ * that stands still, or when all that feed it do. */
 struct tvn_link_stall {
     uint32_t sink;          /* stage; TVN_LINK_NONE: the dead letter */
     const uint32_t *stages; /* that stand still with it, not itself, in the
                              * order of the flow */
     uint32_t count;
     bool is_isolated;
-    bool stops_flow; /* its failure ends the flow (on-error: stop) */
-    uint32_t stopper; /* the stage whose on-error that is */
+    bool stops_flow;      /* its failure ends the flow (on-error: stop) */
+    uint32_t stopper;     /* the stage whose on-error that is */
     bool shares_thread;   /* a guest of its branch shares others' thread ... */
     uint64_t deadline_ns; /* ... and may hold it as long as this; 0: none set */
 };
@@ -199,23 +203,24 @@ enum tvn_link_loss_kind {
     TVN_LOSS_DROP_NEWEST,
     TVN_LOSS_REFUSED, /* overflow: error, then dropped by on-error */
     TVN_LOSS_ON_ERROR,
-    TVN_LOSS_STATE,    /* a trapped aggregator's open window */
-    TVN_LOSS_FILTERED, /* intended, from here on */
+    TVN_LOSS_STATE,    /* a trapped aggregator's open window, unless every
+                        * source behind it gives its records back */
+    TVN_LOSS_FILTERED, /* intended, from here on; a processor's none, too */
     TVN_LOSS_UNROUTED,
 };
 
 struct tvn_link_loss {
     enum tvn_link_loss_kind kind;
-    uint32_t stage; /* to whom it belongs */
-    uint32_t edge;  /* TVN_LINK_NONE: the stage itself */
+    uint32_t stage;      /* to whom it belongs */
+    uint32_t edge;       /* TVN_LINK_NONE: the stage itself */
     const char *counter; /* the ledger's column */
     bool is_intended;
 };
 
 enum tvn_link_memory_kind {
     TVN_MEMORY_EDGE,
-    TVN_MEMORY_OUTBOX, /* one image of a guest that produces */
-    TVN_MEMORY_RETRY,  /* one image of a stage that retries */
+    TVN_MEMORY_OUTBOX,    /* one image of a guest that produces */
+    TVN_MEMORY_RETRY,     /* one image of a stage that retries */
     TVN_MEMORY_CONNECTOR, /* its buffers */
     TVN_MEMORY_GUEST,     /* the limit of its linear memory */
     TVN_MEMORY_POOL,
@@ -237,7 +242,7 @@ struct tvn_link_promise {
 };
 
 struct tvn_link {
-    struct tvn_arena arena; /* owns all of the below */
+    struct tvn_arena arena;             /* owns all of the below */
     const struct tvn_link_input *input; /* kept: must outlive this */
     struct tvn_link_stage_info *stages; /* by stage number */
     struct tvn_link_edge_info *edges;   /* by edge number */
@@ -259,11 +264,12 @@ struct tvn_link {
     enum tvn_promise promise; /* the weakest of them */
 };
 
-/* Checks everything.  TVN_OK, or the first finding's code (E0210-E0239, all
- * of them in `diag`, which may be NULL), or TVN_ENOMEM.  `*out` is filled as
- * far as it went in every case but TVN_ENOMEM; end it with tvn_link_fini. */
-tvn_err tvn_link_check(const struct tvn_link_input *input,
-    struct tvn_link *out, struct tvn_diag *diag);
+/* Checks everything.  TVN_OK, or the first finding's code (E0203 and
+ * E0210-E0239, all of them in `diag`, which may be NULL); then `*out` is
+ * filled as far as it went, to be ended with tvn_link_fini.  TVN_ENOMEM, or
+ * TVN_ELIMIT (more stages or edges than above): `*out` is zeroed. */
+tvn_err tvn_link_check(const struct tvn_link_input *input, struct tvn_link *out,
+    struct tvn_diag *diag);
 
 /* Frees everything and leaves `link` zeroed. */
 void tvn_link_fini(struct tvn_link *link);

@@ -30,8 +30,8 @@ find_named(const struct tvn_places *places, struct tvn_str owner,
         tvn_buf_append_byte(&path, '.');
         tvn_buf_append_str(&path, member);
     }
-    found = !path.failed &&
-            places->find(places->env, tvn_buf_str(&path), place);
+    found =
+        !path.failed && places->find(places->env, tvn_buf_str(&path), place);
     tvn_buf_fini(&path);
     return found;
 }
@@ -39,9 +39,8 @@ find_named(const struct tvn_places *places, struct tvn_str owner,
 /* Every item that names exactly `type`, until one has a place. */
 static bool
 find_among(const struct tvn_places *places, struct tvn_str owner,
-    const struct tvn_extern *items, uint32_t count,
-    const struct tvn_type *type, struct tvn_str member,
-    struct tvn_place *place)
+    const struct tvn_extern *items, uint32_t count, const struct tvn_type *type,
+    struct tvn_str member, struct tvn_place *place)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (items[i].kind == TVN_EXTERN_TYPE && items[i].type == type &&
@@ -153,16 +152,16 @@ tvn_place_of_path(const struct tvn_declared *declared,
             continue;
         }
         index = tvn_type_find(type, step);
-        found |= find_type(declared, type,
-            index < 0 ? (struct tvn_str){0} : step, place);
+        found |= find_type(
+            declared, type, index < 0 ? (struct tvn_str){0} : step, place);
         type = index < 0 ? NULL : type->members[index].type;
     }
     return found;
 }
 
 bool
-tvn_place_of_func(const struct tvn_declared *declared,
-    struct tvn_str interface, struct tvn_str name, struct tvn_place *place)
+tvn_place_of_func(const struct tvn_declared *declared, struct tvn_str interface,
+    struct tvn_str name, struct tvn_place *place)
 {
     struct tvn_buf owner = {0};
     bool found = false;

@@ -20,14 +20,13 @@
  * "shop:flights/enrich.process" (a function of a world or interface): the
  * package without its version.  False: not in the table. */
 struct tvn_places {
-    bool (*find)(
-        const void *env, struct tvn_str path, struct tvn_place *place);
+    bool (*find)(const void *env, struct tvn_str path, struct tvn_place *place);
     const void *env;
 };
 
 /* Where types may have been declared. */
 struct tvn_declared {
-    const struct tvn_places *places;  /* NULL: nothing is ever found */
+    const struct tvn_places *places;   /* NULL: nothing is ever found */
     const struct tvn_wit_world *world; /* looked through first; NULL: none */
     const struct tvn_wit *const *wits;
     uint32_t wit_count;

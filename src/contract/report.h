@@ -3,7 +3,8 @@
  *     enrich -> route   view   late: bool, 1 of 72 B, shared image
  *
  * One line an edge in the file's order, then the proofs: stall, loss, memory,
- * promise.  Findings are the diag's and are not printed here.
+ * promise.  Where nothing could be proved the text ends behind the edges and
+ * JSON has null.  Findings are the diag's and are not printed here.
  *
  * Threads: none. */
 #ifndef TVN_CONTRACT_REPORT_H

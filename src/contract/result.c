@@ -59,11 +59,11 @@ read_fault_cases(const struct tvn_type *type, struct tvn_fault_shape *fault)
         const struct tvn_member *member = &type->members[i];
         int class = class_of_case(member->name);
 
-        if (class < 0 || (member->type != NULL &&
-                             member->type->kind != TVN_KIND_STRING)) {
+        if (class < 0 ||
+            (member->type != NULL && member->type->kind != TVN_KIND_STRING)) {
             return false;
         }
-        fault->classes[i] = (enum tvn_fault_class)class;
+        fault->classes[i] = (enum tvn_fault_class) class;
         fault->has_text[i] = member->type != NULL;
     }
     fault->count = type->count;
@@ -83,7 +83,9 @@ refuse_fault(
         return TVN_EFAULT_TYPE;
     }
     tvn_type_print(type, PRINTED_MAX, &text);
-    copy = tvn_arena_printf(arena, "%s is no fault", tvn_buf_text(&text));
+    copy = text.failed ? NULL
+                       : tvn_arena_printf(arena, "%.*s is no fault",
+                             TVN_STR_ARG(tvn_buf_str(&text)));
     tvn_buf_fini(&text);
     if (copy == NULL) {
         return TVN_ENOMEM;
@@ -94,8 +96,8 @@ refuse_fault(
 
 /* `offset`: of the payload of the result. */
 static bool
-read_fault(const struct tvn_type *type, uint32_t offset,
-    struct tvn_fault_shape *fault)
+read_fault(
+    const struct tvn_type *type, uint32_t offset, struct tvn_fault_shape *fault)
 {
     if (type == NULL) {
         return false;
@@ -130,8 +132,7 @@ read_poll(const struct tvn_type *type, uint32_t offset,
     wait = tvn_type_find(type, TVN_STR("wait"));
     done = tvn_type_find(type, TVN_STR("done"));
     if (event < 0 || wait < 0 || done < 0 ||
-        type->members[event].type == NULL ||
-        type->members[wait].type == NULL ||
+        type->members[event].type == NULL || type->members[wait].type == NULL ||
         type->members[wait].type->kind != TVN_KIND_U64 ||
         type->members[done].type != NULL) {
         return false;
@@ -174,8 +175,8 @@ read_many(const struct tvn_type *type, uint32_t offset,
 }
 
 static tvn_err
-read_layers(const struct tvn_type *type, bool may_poll,
-    struct tvn_arena *arena, struct tvn_result_shape *out, const char **why)
+read_layers(const struct tvn_type *type, bool may_poll, struct tvn_arena *arena,
+    struct tvn_result_shape *out, const char **why)
 {
     struct tvn_result_shape shape = {.type = type};
     const struct tvn_type *inner = type;

@@ -72,9 +72,8 @@ read_flush(const struct tvn__reader *reader, const struct tvn__site *site,
     tvn_err err;
 
     if (flush == NULL) {
-        return tvn__shape_refuse(reader, site, info->main.func,
-            TVN__FORM_FLUSH, TVN_EROLE_SHAPE,
-            "an aggregator needs flush beside ingest", diag);
+        return tvn__shape_refuse(reader, site, info->main.func, TVN__FORM_FLUSH,
+            TVN_EROLE_SHAPE, "an aggregator needs flush beside ingest", diag);
     }
     err = tvn__shape_read(
         reader, site, flush, TVN__FORM_FLUSH, &info->flush, diag);
@@ -142,8 +141,8 @@ read_rest(const struct tvn__reader *reader, const struct tvn__site *site,
         complete = find_func(site, TVN__FORM_COMPLETE);
         return complete == NULL
                    ? TVN_OK
-                   : tvn__shape_read(reader, site, complete,
-                         TVN__FORM_COMPLETE, &info->complete, diag);
+                   : tvn__shape_read(reader, site, complete, TVN__FORM_COMPLETE,
+                         &info->complete, diag);
     }
     return TVN_OK;
 }
@@ -157,8 +156,7 @@ read_role(const struct tvn__reader *reader, const struct tvn__site *site,
     struct tvn_role_info info = {
         .role = role_of_key(key), .interface = site->interface};
     const struct tvn_member *params = item->func->params;
-    tvn_err err =
-        tvn__shape_read(reader, site, item, key, &info.main, diag);
+    tvn_err err = tvn__shape_read(reader, site, item, key, &info.main, diag);
 
     if (err != TVN_OK) {
         return err;
@@ -201,9 +199,9 @@ read_beside(const struct tvn__reader *reader, const struct tvn__site *site,
 }
 
 static tvn_err
-read_lifecycle(const struct tvn__reader *reader,
-    const struct tvn__site *sites, uint32_t count, enum tvn__form form,
-    struct tvn_role_func *out, struct tvn_diag *diag)
+read_lifecycle(const struct tvn__reader *reader, const struct tvn__site *sites,
+    uint32_t count, enum tvn__form form, struct tvn_role_func *out,
+    struct tvn_diag *diag)
 {
     const struct tvn__site *taken = NULL;
 
@@ -223,8 +221,8 @@ read_lifecycle(const struct tvn__reader *reader,
             continue; /* somebody else's function */
         }
         if (taken != NULL) {
-            return tvn__shape_refuse(reader, &sites[i], item, form,
-                TVN_EROLE, "it is exported in several places", diag);
+            return tvn__shape_refuse(reader, &sites[i], item, form, TVN_EROLE,
+                "it is exported in several places", diag);
         }
         taken = &sites[i];
         *out = read;
@@ -269,9 +267,10 @@ list_sites(const struct tvn__reader *reader, struct search *search)
     return TVN_OK;
 }
 
-/* True for "shop:x/name@1.0.0", "shop:x/name" and "name". */
-static bool
-is_called(struct tvn_str full, struct tvn_str name)
+/* How well a full name is meant by `name`: 3 it is the same
+ * ("shop:x/name@1.0.0"), 2 without the version, 1 without the package, 0. */
+static int
+match_of(struct tvn_str full, struct tvn_str name)
 {
     const char *at = memchr(full.ptr, '@', full.len);
     struct tvn_str bare = {
@@ -283,38 +282,64 @@ is_called(struct tvn_str full, struct tvn_str name)
         last.ptr = slash + 1;
         last.len = bare.len - (size_t)(last.ptr - bare.ptr);
     }
-    return tvn_str_equal(full, name) || tvn_str_equal(bare, name) ||
-           tvn_str_equal(last, name);
+    return tvn_str_equal(full, name)   ? 3
+           : tvn_str_equal(bare, name) ? 2
+           : tvn_str_equal(last, name) ? 1
+                                       : 0;
 }
 
-/* Narrows the search to the interface that the file chooses. */
+/* None, or several, of the interfaces are meant by the file's name. */
+static tvn_err
+refuse_choice(
+    const struct search *search, bool is_several, struct tvn_diag *diag)
+{
+    const struct tvn_role_face *face = search->reader->face;
+    uint32_t count = search->site_count - 1;
+    struct tvn_str *names =
+        tvn_arena_new(search->reader->arena, count, sizeof(*names));
+    tvn_err err;
+
+    if (names == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        names[i] = search->sites[i + 1].interface;
+    }
+    err = is_several ? tvn_diag_error(diag, TVN_EROLE_INTERFACE, &face->place,
+                           "several interfaces '%.*s' are exported",
+                           TVN_STR_ARG(face->interface))
+                     : tvn_diag_error(diag, TVN_EROLE_INTERFACE, &face->place,
+                           "no interface '%.*s' is exported",
+                           TVN_STR_ARG(face->interface));
+    tvn_diag_suggest(diag, face->interface, names, count);
+    return err;
+}
+
+/* Narrows the search to the interface that the file chooses: the best match,
+ * when there is but one of it. */
 static tvn_err
 choose_site(struct search *search, struct tvn_diag *diag)
 {
     const struct tvn_role_face *face = search->reader->face;
-    struct tvn_str *names;
-    tvn_err err;
+    bool is_several = false;
+    int best = 0;
 
     if (face->interface.len == 0) {
         return TVN_OK;
     }
-    names = tvn_arena_new(
-        search->reader->arena, search->site_count, sizeof(*names));
-    if (names == NULL) {
-        return TVN_ENOMEM;
-    }
     for (uint32_t i = 1; i < search->site_count; i++) {
-        if (is_called(search->sites[i].interface, face->interface)) {
+        int match = match_of(search->sites[i].interface, face->interface);
+
+        is_several = match == best ? is_several || match > 0
+                                   : is_several && match < best;
+        if (match > best) {
+            best = match;
             search->first = i;
             search->end = i + 1;
-            return TVN_OK;
         }
-        names[i - 1] = search->sites[i].interface;
     }
-    err = tvn_diag_error(diag, TVN_EROLE_INTERFACE, &face->place,
-        "no interface '%.*s' is exported", TVN_STR_ARG(face->interface));
-    tvn_diag_suggest(diag, face->interface, names, search->site_count - 1);
-    return err;
+    return best > 0 && !is_several ? TVN_OK
+                                   : refuse_choice(search, is_several, diag);
 }
 
 /* `NAME-batch` of a role's function. */
@@ -328,7 +353,7 @@ refuse_batch(const struct search *search, struct tvn_diag *diag)
             struct tvn_str name = site->items[k].name;
             size_t tail = strlen("-batch");
 
-            if (name.len <= tail ||
+            if (site->items[k].kind != TVN_EXTERN_FUNC || name.len <= tail ||
                 memcmp(name.ptr + name.len - tail, "-batch", tail) != 0) {
                 continue;
             }
@@ -359,7 +384,7 @@ struct choice {
     uint32_t fits;  /* of these, those with its shape */
     uint32_t site;  /* of the last that fits */
     enum tvn__form key;
-    bool same_site; /* all that fit stand in one place */
+    bool same_site;      /* all that fit stand in one place */
     struct tvn_buf list; /* "a processor (process), a sink (push)" */
 };
 
@@ -370,22 +395,21 @@ take_fit(const struct search *search, uint32_t site, enum tvn__form key,
     enum tvn_role role = role_of_key(key);
     struct tvn_str interface = search->sites[site].interface;
 
-    choice->same_site = choice->fits == 0 ||
-                        (choice->same_site && choice->site == site);
+    choice->same_site =
+        choice->fits == 0 || (choice->same_site && choice->site == site);
     choice->fits++;
     choice->site = site;
     choice->key = key;
     tvn_buf_printf(&choice->list, "%s%s %s (%.*s%s%s)",
-        choice->fits == 1 ? "" : ", ",
-        role == TVN_ROLE_AGGREGATOR ? "an" : "a", tvn_role_name(role),
-        TVN_STR_ARG(interface), interface.len == 0 ? "" : ".",
-        tvn__form_name(key));
+        choice->fits == 1 ? "" : ", ", role == TVN_ROLE_AGGREGATOR ? "an" : "a",
+        tvn_role_name(role), TVN_STR_ARG(interface),
+        interface.len == 0 ? "" : ".", tvn__form_name(key));
 }
 
 /* Counts what has a name and what fits; aloud when `diag` is given. */
 static tvn_err
-try_all(const struct search *search, struct choice *choice,
-    struct tvn_diag *diag)
+try_all(
+    const struct search *search, struct choice *choice, struct tvn_diag *diag)
 {
     tvn_err first = TVN_OK;
 
@@ -398,8 +422,8 @@ try_all(const struct search *search, struct choice *choice,
             if (find_func(&search->sites[i], key) == NULL) {
                 continue;
             }
-            err = read_role(
-                search->reader, &search->sites[i], key, &info, diag);
+            err =
+                read_role(search->reader, &search->sites[i], key, &info, diag);
             if (err == TVN_ENOMEM) {
                 return err;
             }
@@ -418,9 +442,8 @@ static tvn_err
 refuse_none(const struct search *search, struct tvn_diag *diag)
 {
     struct tvn_str keys[TVN__FORM_KEYS];
-    tvn_err err =
-        tvn_diag_error(diag, TVN_EROLE, &search->reader->face->place,
-            "no function of a stage's role is exported");
+    tvn_err err = tvn_diag_error(diag, TVN_EROLE, &search->reader->face->place,
+        "no function of a stage's role is exported");
 
     for (int form = 0; form < TVN__FORM_KEYS; form++) {
         keys[form] = tvn_str_of(tvn__form_name((enum tvn__form)form));
@@ -446,12 +469,11 @@ refuse_none(const struct search *search, struct tvn_diag *diag)
 }
 
 static tvn_err
-refuse_several(const struct search *search, struct choice *choice,
-    struct tvn_diag *diag)
+refuse_several(
+    const struct search *search, struct choice *choice, struct tvn_diag *diag)
 {
-    tvn_err err =
-        tvn_diag_error(diag, TVN_EROLE, &search->reader->face->place,
-            "several roles fit: %s", tvn_buf_text(&choice->list));
+    tvn_err err = tvn_diag_error(diag, TVN_EROLE, &search->reader->face->place,
+        "several roles fit: %s", tvn_buf_text(&choice->list));
 
     tvn_diag_help(diag, "%s",
         choice->same_site
@@ -468,19 +490,21 @@ choose_role(const struct search *search, struct tvn_role_info *info,
     struct choice choice = {0};
     tvn_err err = try_all(search, &choice, NULL);
 
-    if (err != TVN_ENOMEM && choice.named == 0) {
+    if (err == TVN_ENOMEM) {
+        /* What fits may be one of several that were not looked at. */
+    } else if (choice.named == 0) {
         err = refuse_none(search, diag);
-    } else if (err != TVN_ENOMEM && choice.fits == 0) {
+    } else if (choice.fits == 0) {
         struct choice again = {0};
 
         err = try_all(search, &again, diag);
         tvn_buf_fini(&again.list);
     } else if (choice.fits > 1) {
         err = refuse_several(search, &choice, diag);
-    } else if (choice.fits == 1) {
+    } else {
         *site = choice.site;
-        err = read_role(search->reader, &search->sites[choice.site],
-            choice.key, info, diag);
+        err = read_role(search->reader, &search->sites[choice.site], choice.key,
+            info, diag);
     }
     tvn_buf_fini(&choice.list);
     return err;
@@ -495,8 +519,8 @@ add_lifecycle(const struct search *search, uint32_t site,
     struct tvn_role_func *funcs[] = {&info->init, &info->teardown};
 
     for (int i = 0; i < 2; i++) {
-        tvn_err err = read_beside(search->reader, &search->sites[site],
-            lifecycle[i], funcs[i], diag);
+        tvn_err err = read_beside(
+            search->reader, &search->sites[site], lifecycle[i], funcs[i], diag);
 
         if (err == TVN_OK && funcs[i]->func == NULL) {
             err = read_lifecycle(search->reader, search->sites + 1,

@@ -92,7 +92,7 @@ struct tvn_role_unknown {
 
 struct tvn_role_info {
     enum tvn_role role;
-    struct tvn_str interface; /* where it was found; empty: the world */
+    struct tvn_str interface;      /* where it was found; empty: the world */
     struct tvn_role_func main;     /* pull, process, evaluate, ... */
     struct tvn_role_func flush;    /* aggregator */
     struct tvn_role_func complete; /* sink */
@@ -135,8 +135,8 @@ struct tvn_role_face tvn_role_face_of_component(
 struct tvn_role_face tvn_role_face_of_world(const struct tvn_wit_world *world);
 
 /* Appends "process: func(event: T) -> U" with the types cut short. */
-void tvn_role_print_func(struct tvn_str name,
-    const struct tvn_func_type *func, struct tvn_buf *out);
+void tvn_role_print_func(
+    struct tvn_str name, const struct tvn_func_type *func, struct tvn_buf *out);
 
 /* Infers the role.  `*out` is written on success only; it borrows from the
  * face and from `arena`, where it also lives.  Every finding goes to `diag`:

@@ -46,8 +46,8 @@ static const struct form_row forms[TVN__FORM_COUNT] = {
         GIVES_BOOL,
         "a filter is evaluate: func(event: T [, meta: M]) -> bool, or "
         "func(meta: M) -> bool" MAY_FAIL},
-    [TVN__FORM_ROUTE] = {"route", TAKES_EVENT_OR_META,
-        MANY(ONE) | MANY(OPTION), GIVES_PORTS,
+    [TVN__FORM_ROUTE] = {"route", TAKES_EVENT_OR_META, MANY(ONE) | MANY(OPTION),
+        GIVES_PORTS,
         "a router is route: func(event: T [, meta: M]) or func(meta: M), "
         "-> an enum, an option of an enum, or flags" MAY_FAIL},
     [TVN__FORM_INGEST] = {"ingest", TAKES_EVENT,
@@ -92,8 +92,8 @@ tvn__type_text(struct tvn_arena *arena, const struct tvn_type *type)
 }
 
 void
-tvn_role_print_func(struct tvn_str name, const struct tvn_func_type *func,
-    struct tvn_buf *out)
+tvn_role_print_func(
+    struct tvn_str name, const struct tvn_func_type *func, struct tvn_buf *out)
 {
     tvn_buf_append_str(out, name);
     tvn_buf_append_text(out, ": func(");
@@ -119,7 +119,7 @@ note_found(const struct tvn__reader *reader, const struct tvn__site *site,
     struct tvn_buf found = {0};
 
     tvn_role_print_func(item->name, item->func, &found);
-    (void)tvn_place_of_func( /* no place: the printed function stands alone */
+    (void)tvn_place_of_func(/* no place: the printed function stands alone */
         &reader->face->declared, site->interface, item->name, &place);
     tvn_diag_note(diag, &place, "%s", tvn_buf_text(&found));
     tvn_buf_fini(&found);
@@ -181,16 +181,15 @@ read_told(const struct reading *reading, uint32_t param)
     const struct tvn_type *whole =
         tvn_str_is(told->name, "meta") ? std->meta : std->window;
     struct tvn_arena *arena = reading->reader->arena;
-    struct tvn_str names[8];
-    const char *why = NULL;
+    struct tvn_str names[TVN_META_ATTRIBUTES + 1];
     tvn_err err;
 
     if (told->type->kind != TVN_KIND_RECORD) {
         return refuse(reading, TVN_EMETA_TYPE,
-            tvn_arena_printf(arena, "%.*s is no record",
-                TVN_STR_ARG(told->name)));
+            tvn_arena_printf(
+                arena, "%.*s is no record", TVN_STR_ARG(told->name)));
     }
-    for (uint32_t i = 0; i < told->type->count && why == NULL; i++) {
+    for (uint32_t i = 0; i < told->type->count; i++) {
         const struct tvn_member *field = &told->type->members[i];
         int index = tvn_type_find(whole, field->name);
 
@@ -199,11 +198,13 @@ read_told(const struct reading *reading, uint32_t param)
                 tvn_arena_printf(arena,
                     "torvyn:stage/types.%.*s has no field '%.*s'",
                     TVN_STR_ARG(told->name), TVN_STR_ARG(field->name)));
+            if (err == TVN_ENOMEM) {
+                return err;
+            }
             for (uint32_t k = 0; k < whole->count; k++) {
                 names[k] = whole->members[k].name;
             }
-            tvn_diag_suggest(
-                reading->diag, field->name, names, whole->count);
+            tvn_diag_suggest(reading->diag, field->name, names, whole->count);
             return err;
         }
         if (whole->members[index].type != field->type) {
@@ -226,8 +227,7 @@ read_event(const struct reading *reading)
 
     if (refusal != NULL) {
         return refuse(reading, TVN_EEVENT_TYPE,
-            tvn_arena_printf(
-                reading->reader->arena, "its event: %s", refusal));
+            tvn_arena_printf(reading->reader->arena, "its event: %s", refusal));
     }
     reading->out->event_param = 0;
     return TVN_OK;
@@ -258,8 +258,8 @@ read_event_params(const struct reading *reading, bool may_lack_event)
         return err;
     }
     if (func->param_count > 2) {
-        return refuse(reading, TVN_EROLE_SHAPE,
-            "it takes more than an event and meta");
+        return refuse(
+            reading, TVN_EROLE_SHAPE, "it takes more than an event and meta");
     }
     if (!tvn_str_is(func->params[1].name, "meta")) {
         return refuse(reading, TVN_EROLE_SHAPE,
@@ -277,8 +277,7 @@ read_window_param(const struct reading *reading)
     if (func->param_count == 0) {
         return TVN_OK;
     }
-    if (func->param_count > 1 ||
-        !tvn_str_is(func->params[0].name, "window")) {
+    if (func->param_count > 1 || !tvn_str_is(func->params[0].name, "window")) {
         return refuse(reading, TVN_EROLE_SHAPE,
             "its only parameter may be one named window");
     }
@@ -293,9 +292,9 @@ read_params(const struct reading *reading)
 
     switch (forms[reading->form].takes) {
     case TAKES_NOTHING:
-        return func->param_count == 0 ? TVN_OK
-                                      : refuse(reading, TVN_EROLE_SHAPE,
-                                            "it takes parameters");
+        return func->param_count == 0
+                   ? TVN_OK
+                   : refuse(reading, TVN_EROLE_SHAPE, "it takes parameters");
     case TAKES_EVENT:
         return read_event_params(reading, false);
     case TAKES_EVENT_OR_META:
@@ -354,16 +353,14 @@ read_value(const struct reading *reading)
         return TVN_OK;
     case GIVES_EVENT:
         refusal = tvn_event_type_refusal(shape->value);
-        return refusal == NULL
-                   ? TVN_OK
-                   : refuse(reading, TVN_EEVENT_TYPE,
-                         tvn_arena_printf(reading->reader->arena,
-                             "its result: %s", refusal));
+        return refusal == NULL ? TVN_OK
+                               : refuse(reading, TVN_EEVENT_TYPE,
+                                     tvn_arena_printf(reading->reader->arena,
+                                         "its result: %s", refusal));
     case GIVES_BOOL:
         return shape->value->kind == TVN_KIND_BOOL
                    ? TVN_OK
-                   : refuse(
-                         reading, TVN_EROLE_SHAPE, "its result is no bool");
+                   : refuse(reading, TVN_EROLE_SHAPE, "its result is no bool");
     case GIVES_PORTS:
         return read_ports(reading);
     }
@@ -412,16 +409,16 @@ read_result(const struct reading *reading)
         return err;
     }
     if ((forms[reading->form].many & (1u << shape->many)) == 0) {
-        return refuse(reading, TVN_EROLE_SHAPE,
-            many_refusal(reading->form, shape->many));
+        return refuse(
+            reading, TVN_EROLE_SHAPE, many_refusal(reading->form, shape->many));
     }
     return read_value(reading);
 }
 
 tvn_err
-tvn__shape_read(const struct tvn__reader *reader,
-    const struct tvn__site *site, const struct tvn_extern *item,
-    enum tvn__form form, struct tvn_role_func *out, struct tvn_diag *diag)
+tvn__shape_read(const struct tvn__reader *reader, const struct tvn__site *site,
+    const struct tvn_extern *item, enum tvn__form form,
+    struct tvn_role_func *out, struct tvn_diag *diag)
 {
     struct tvn_role_func read = {
         .func = item, .event_param = -1, .meta_param = -1, .window_param = -1};

@@ -39,8 +39,8 @@ make_meta(struct tvn_types *types, struct tvn_stage_types *made)
     tvn_err err = tvn_type_scalar(types, TVN_KIND_U32, &u32);
 
     if (err == TVN_OK) {
-        err = tvn_type_members(
-            types, TVN_KIND_TUPLE, pair, COUNT(pair), &tuple);
+        err =
+            tvn_type_members(types, TVN_KIND_TUPLE, pair, COUNT(pair), &tuple);
     }
     if (err == TVN_OK) {
         err = tvn_type_list(types, tuple, &list);
