@@ -48,7 +48,7 @@ struct tvn_pipeline_name {
 
 /* `{ file: { path: x } }` */
 struct tvn_pipeline_connector {
-    struct tvn_pipeline_name name; /* "file" */
+    struct tvn_pipeline_name name;  /* "file" */
     const struct tvn_yaml *options; /* NULL or scalar: short form */
 };
 
@@ -71,7 +71,7 @@ struct tvn_pipeline_table {
     struct tvn_pipeline_name name;
     struct tvn_str file; /* as written */
     struct tvn_place file_place;
-    struct tvn_str key;  /* empty: the first column */
+    struct tvn_str key; /* empty: the first column */
     struct tvn_place key_place;
 };
 
@@ -98,11 +98,11 @@ struct tvn_pipeline_stage {
     /* native */
     struct tvn_pipeline_connector connector;
     struct tvn_pipeline_codec codec;
-    struct tvn_pipeline_name type;            /* source */
-    struct tvn_pipeline_name key;             /* source: a field path */
-    struct tvn_pipeline_name event_time;      /* source: a field path */
-    uint64_t event_time_unit_ns;              /* 1, 1000, ...; 0: RFC 3339 */
-    const struct tvn_pipeline_name *fields;   /* sink */
+    struct tvn_pipeline_name type;          /* source */
+    struct tvn_pipeline_name key;           /* source: a field path */
+    struct tvn_pipeline_name event_time;    /* source: a field path */
+    uint64_t event_time_unit_ns;            /* 1, 1000, ...; 0: RFC 3339 */
+    const struct tvn_pipeline_name *fields; /* sink */
     uint32_t field_count;
 
     /* guest */
@@ -157,8 +157,8 @@ struct tvn_pipeline {
     struct tvn_pipeline_name flow;
     const struct tvn_pipeline_name *wits; /* `wit:` one path or a list */
     uint32_t wit_count;
-    struct tvn_str state; /* default ".torvyn" */
-    uint32_t max_event;   /* bytes */
+    struct tvn_str state;                    /* default ".torvyn" */
+    uint32_t max_event;                      /* bytes */
     const struct tvn_pipeline_stage *stages; /* in the file's order */
     uint32_t stage_count;
     const struct tvn_pipeline_edge *edges; /* chains taken apart */

@@ -45,20 +45,26 @@ struct tvn_yaml {
     bool is_plain;       /* scalar: written without quotes: `null`, `~`,
                           * `true`, `1` mean null, boolean, number */
     bool is_secret;
+    bool is_verbatim; /* scalar: stands in one line as it is, so an offset in
+                       * `text` is one in that line, behind the quote that
+                       * `!is_plain` means */
+    bool is_broken;   /* already reported: readers fail and say no more */
     const struct tvn_yaml *const *items; /* sequence */
     const struct tvn_yaml_pair *pairs;   /* mapping, in the file's order */
     uint32_t count;                      /* of either */
 };
 
-/* Where variables come from; NULL env: the process's environment. */
+/* Where variables come from; NULL get: the process's environment. */
 struct tvn_yaml_opts {
     const char *(*get)(void *env, const char *name); /* NULL: unset */
     void *env;
 };
 
 /* Parses `text`; the tree and its texts live in `arena`.  `path` stands in
- * places.  Errors (E0100-): TVN_EYAML and whatever is said above; all that
- * can be found are in `diag`. */
+ * places, and `${file:PATH}` is relative to its folder.  `opts` NULL: the
+ * process's environment.  Errors: TVN_EYAML, TVN_EYAML_DUPLICATE,
+ * TVN_EYAML_LIMIT, TVN_EVARIABLE, TVN_ENOMEM; all that can be found are in
+ * `diag`. */
 tvn_err tvn_yaml_parse(struct tvn_arena *arena, const char *path,
     struct tvn_str text, const struct tvn_yaml_opts *opts,
     const struct tvn_yaml **out, struct tvn_diag *diag);
@@ -72,7 +78,9 @@ const char *tvn_yaml_kind_name(const struct tvn_yaml *node);
 
 /* ------------------------------------------------------------------------
  * Typed readers: each says what it wanted, where and, where it can, the fix;
- * `what` names the thing ("capacity").  `*out` is written on success only. */
+ * `what` names the thing ("capacity").  `*out` is written on success only.
+ * Numbers and booleans may stand in quotes, as "${N}" must in a flow mapping.
+ * All return TVN_OK or TVN_EPIPELINE_VALUE. */
 tvn_err tvn_yaml_read_str(const struct tvn_yaml *node, const char *what,
     struct tvn_str *out, struct tvn_diag *diag);
 tvn_err tvn_yaml_read_bool(const struct tvn_yaml *node, const char *what,
@@ -93,7 +101,8 @@ tvn_err tvn_yaml_read_word(const struct tvn_yaml *node, const char *what,
     const char *const *words, uint32_t *out, struct tvn_diag *diag);
 
 /* Every key of the mapping must be one of `keys` (NULL-terminated): each
- * other one is an error with did-you-mean.  Not a mapping: an error. */
+ * other one is TVN_EPIPELINE_KEY with did-you-mean.  Not a mapping:
+ * TVN_EPIPELINE_VALUE. */
 tvn_err tvn_yaml_check_keys(const struct tvn_yaml *node, const char *what,
     const char *const *keys, struct tvn_diag *diag);
 

@@ -82,7 +82,7 @@ tvn_err tvn_instance_new(struct tvn_code *code,
 void tvn_instance_free(struct tvn_instance *instance);
 bool tvn_instance_is_dead(const struct tvn_instance *instance);
 
-/* Bytes of linear memory now. */
+/* Bytes of linear memory now, over all memories. */
 uint64_t tvn_instance_memory(struct tvn_instance *instance);
 
 /* Bytes and counts that its host functions moved (tables, log: `control` in
@@ -104,6 +104,7 @@ struct tvn_call {
     uint32_t params;      /* core parameters */
     bool returns_pointer; /* result in memory at slots[0].u32; else flat
                                 * in slots[0] when result != NULL */
+    bool has_post_return; /* else finish has nothing to do */
     const struct tvn_type *result; /* NULL: none */
     struct tvn_memory *memory;     /* of the function's options; NULL: none */
     _Alignas(16) union tvn_slot slots[TVN_FLAT_PARAMS_MAX + 1];
@@ -118,7 +119,7 @@ tvn_err tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
 
 /* Calls with what is in `slots`.  TVN_ETRAP (diag: the trap's text, then the
  * Wasm backtrace, one note a frame), TVN_EDEADLINE, TVN_EGUEST_MEMORY (a trap
- * after a refused memory.grow, see wasmtime/trap.c), TVN_EABI (arguments of
+ * in a call that was refused a memory.grow before), TVN_EABI (arguments of
  * an import that are no values of their types, a bad pointer for its result).
  *
  * The deadline counts from the first realloc of the lowering, else from run;

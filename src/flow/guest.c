@@ -11,11 +11,27 @@
  * The instance. */
 
 void
+tvn__guest_note_control(struct tvn__guest *guest)
+{
+    struct tvn_control_counts seen;
+
+    if (guest->host_count == 0 || guest->instance == NULL) {
+        return;
+    }
+    seen = tvn_instance_control(guest->instance);
+    tvn_copies_add(guest->opts.copies, TVN_COPY_CONTROL,
+        seen.count - guest->control_seen.count,
+        seen.bytes - guest->control_seen.bytes);
+    guest->control_seen = seen;
+}
+
+void
 tvn__guest_drop(struct tvn__guest *guest)
 {
     if (guest->instance == NULL) {
         return;
     }
+    tvn__guest_note_control(guest);
     guest->counts.lost_state += guest->open_window;
     guest->open_window = 0;
     guest->outbox = (struct tvn__outbox){0};
@@ -24,7 +40,7 @@ tvn__guest_drop(struct tvn__guest *guest)
     guest->control_seen = (struct tvn_control_counts){0};
 }
 
-/* One line: the finding, then the frames. */
+/* One line: the finding, then the frames ("in M!f at 0x2e" each). */
 static void
 fault_text(struct tvn__guest *guest)
 {
@@ -37,9 +53,11 @@ fault_text(struct tvn__guest *guest)
     tvn_buf_append_text(&guest->text, finding->text);
     for (const struct tvn_note *note = finding->notes; note != NULL;
          note = note->next) {
+        bool is_frame = strncmp(note->text, "in ", 3) == 0;
+
         tvn_buf_append_text(
             &guest->text, note == finding->notes ? " (in " : " < ");
-        tvn_buf_append_text(&guest->text, note->text);
+        tvn_buf_append_text(&guest->text, note->text + (is_frame ? 3 : 0));
     }
     if (finding->notes != NULL) {
         tvn_buf_append_byte(&guest->text, ')');
@@ -120,7 +138,7 @@ call_init(struct tvn__guest *guest, struct tvn_fault *fault)
 {
     const struct tvn_image *config = guest->opts.config;
     enum tvn__outcome outcome;
-    uint64_t lowered = 0;
+    struct tvn__lowered lowered = {0};
     uint64_t wait = 0;
     uint32_t count = 0;
     uint32_t ptr = 0;
@@ -133,8 +151,11 @@ call_init(struct tvn__guest *guest, struct tvn_fault *fault)
     tvn_instance_set_deadline(guest->instance, guest->opts.init_deadline_ns);
     err = tvn__guest_run(guest, &guest->init,
         config == NULL ? NULL : config->data, NULL, &lowered, fault);
+    if (guest->init.param_count > 0) {
+        tvn_copies_add(
+            guest->opts.copies, TVN_COPY_CONTROL, lowered.count, lowered.bytes);
+    }
     if (err == TVN_OK) {
-        tvn_copies_add(guest->opts.copies, TVN_COPY_CONTROL, 1, lowered);
         err = tvn__guest_result(
             guest, &guest->init, &outcome, &ptr, &count, &wait, fault);
     }
@@ -200,7 +221,7 @@ guest_stop(void *self)
 {
     struct tvn__guest *guest = self;
     struct tvn_fault fault = {0};
-    uint64_t lowered = 0;
+    struct tvn__lowered lowered = {0};
 
     if (guest->instance == NULL) {
         return;

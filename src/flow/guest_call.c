@@ -53,6 +53,8 @@ tvn__guest_func_init(struct tvn__guest *guest, const struct tvn_role_func *role,
         err =
             tvn_args_make(&guest->arena, plans, type->param_count, &func->args);
     }
+    func->takes_event_only = type->param_count == 1 && role->event_param == 0 &&
+                             !func->args.is_spilled;
     if (err == TVN_OK && role->result.value != NULL) {
         err = tvn_plan_lift(&guest->arena, role->result.value, &func->lift);
     }
@@ -62,46 +64,74 @@ tvn__guest_func_init(struct tvn__guest *guest, const struct tvn_role_func *role,
 /* ------------------------------------------------------------------------
  * Running. */
 
-tvn_err
-tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
-    const uint8_t *event, struct tvn_burst *burst, uint64_t *lowered,
-    struct tvn_fault *fault)
+/* Arguments of any number and kind. */
+static tvn_err
+lower_all(struct tvn__guest *guest, struct tvn__guest_func *func,
+    const uint8_t *event, uint64_t *bytes)
 {
     const struct tvn_role_func *role = func->role;
     const uint8_t *data[3] = {0};
+
+    if (role->event_param >= 0) {
+        data[role->event_param] = event;
+    }
+    if (role->meta_param >= 0) {
+        data[role->meta_param] = guest->meta;
+    }
+    if (role->window_param >= 0) {
+        data[role->window_param] = guest->window;
+    }
+    if (func == &guest->init) {
+        data[0] = event;
+    }
+    return tvn_args_lower(&func->args, data, func->call.memory,
+        func->call.slots, bytes, &guest->diag);
+}
+
+/* A lowering failed; a failed realloc left its reason in the instance. */
+static __attribute__((cold, noinline)) tvn_err
+not_lowered(struct tvn__guest *guest, tvn_err err, struct tvn_fault *fault)
+{
+    if (guest->diag.first == NULL) {
+        (void)tvn_instance_tell(guest->instance, &guest->diag);
+    }
+    return tvn__guest_died(guest, err, fault);
+}
+
+static tvn_err
+run_timed(struct tvn__guest *guest, struct tvn__guest_func *func,
+    struct tvn_burst *burst)
+{
+    uint64_t began = tvn_clock_monotonic_ns();
+    tvn_err err = tvn_call_run(&func->call, &guest->diag);
+
+    burst->inside_ns += tvn_clock_monotonic_ns() - began;
+    guest->timed_calls++;
+    return err;
+}
+
+tvn_err
+tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
+    const uint8_t *event, struct tvn_burst *burst, struct tvn__lowered *lowered,
+    struct tvn_fault *fault)
+{
     uint64_t bytes = 0;
-    uint64_t began;
     tvn_err err = TVN_OK;
 
-    if (func->param_count > 0) {
-        if (role->event_param >= 0) {
-            data[role->event_param] = event;
-        }
-        if (role->meta_param >= 0) {
-            data[role->meta_param] = guest->meta;
-        }
-        if (role->window_param >= 0) {
-            data[role->window_param] = guest->window;
-        }
-        if (func == &guest->init) {
-            data[0] = event;
-        }
-        err = tvn_args_lower(&func->args, data, func->call.memory,
+    if (func->takes_event_only) {
+        err = tvn_lower_flat(func->args.plans[0], event, 0, func->call.memory,
             func->call.slots, &bytes, &guest->diag);
+    } else if (func->param_count > 0) {
+        err = lower_all(guest, func, event, &bytes);
     }
-    if (err != TVN_OK) { /* a failed realloc left its reason there */
-        if (guest->diag.first == NULL) {
-            (void)tvn_instance_tell(guest->instance, &guest->diag);
-        }
-        return tvn__guest_died(guest, err, fault);
+    if (err != TVN_OK) {
+        return not_lowered(guest, err, fault);
     }
-    *lowered += bytes - func->control_bytes;
-    began = burst != NULL && burst->is_sampled ? tvn_clock_monotonic_ns() : 0;
-    err = tvn_call_run(&func->call, &guest->diag);
-    if (began != 0) {
-        burst->inside_ns += tvn_clock_monotonic_ns() - began;
-        guest->timed_calls++;
-    }
+    lowered->count++;
+    lowered->bytes += bytes - func->control_bytes;
+    err = burst != NULL && burst->is_sampled
+              ? run_timed(guest, func, burst)
+              : tvn_call_run(&func->call, &guest->diag);
     return err == TVN_OK ? TVN_OK : tvn__guest_died(guest, err, fault);
 }
 
@@ -181,7 +211,7 @@ copy_text(
         guest->text.len = bad;
         return true;
     }
-    return !TVN_GUEST_CHECK(202, false);
+    return TVN_GUEST_CHECK(202, false);
 }
 
 static tvn_err

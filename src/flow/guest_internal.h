@@ -22,10 +22,17 @@ struct tvn__guest_func {
     const struct tvn_role_func *role; /* role->func == NULL: not there */
     struct tvn_args args;
     uint32_t param_count;
+    bool takes_event_only; /* one parameter, flat: the short way */
     uint32_t control_bytes;      /* of meta or window, per call */
     const struct tvn_plan *lift; /* of one value; NULL: none comes out */
     struct tvn_call call;
     bool is_ready; /* `call` belongs to the living instance */
+};
+
+/* What was handed over, besides meta and window. */
+struct tvn__lowered {
+    uint64_t count; /* argument lists */
+    uint64_t bytes;
 };
 
 /* The rest of a result that is still in the guest. */
@@ -90,9 +97,10 @@ tvn_err tvn__guest_func_init(struct tvn__guest *guest,
 
 /* Lowers the arguments and runs the function: `event` (nullable) is an
  * image's data, `meta` whether guest->meta or window is filled.  Fills
- * `fault` when it fails.  `*lowered` grows by the event's bytes. */
+ * `fault` when it fails.  `*lowered` grows by what was handed over, also when
+ * the guest then fails. */
 tvn_err tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
-    const uint8_t *event, struct tvn_burst *burst, uint64_t *lowered,
+    const uint8_t *event, struct tvn_burst *burst, struct tvn__lowered *lowered,
     struct tvn_fault *fault);
 
 /* What came back, besides the value. */
@@ -129,6 +137,9 @@ tvn_err tvn__guest_alive(struct tvn__guest *guest, struct tvn_fault *fault);
 
 /* Frees the instance; an open window is lost state. */
 void tvn__guest_drop(struct tvn__guest *guest);
+
+/* Takes what host functions moved since the last time into the copies. */
+void tvn__guest_note_control(struct tvn__guest *guest);
 
 /* ------------------------------------------------------------------------
  * guest_run.c: the members of tvn_stage_ops */

@@ -11,7 +11,8 @@
 /* What one visit adds up. */
 struct tally {
     uint64_t calls;
-    uint64_t lowered;
+    struct tvn__lowered lowered;
+    uint64_t verdicts;
     uint64_t lifts;
     uint64_t lifted;
 };
@@ -45,32 +46,29 @@ fill_window(struct tvn__guest *guest, const struct tvn_window *window)
     guest->window[fields[TVN_WINDOW_REASON].offset] = (uint8_t)window->reason;
 }
 
-/* Takes the visit's sums over; `per_call` is what verdicts and the like
- * weigh. */
+/* Takes the visit's sums of `func` over. */
 static void
-settle(struct tvn__guest *guest, struct tvn_burst *burst,
-    const struct tally *tally, uint32_t per_call)
+settle(struct tvn__guest *guest, const struct tvn__guest_func *func,
+    struct tvn_burst *burst, const struct tally *tally)
 {
     struct tvn_copies *copies = guest->opts.copies;
+    const struct tvn__lowered *lowered = &tally->lowered;
 
     guest->counts.calls += tally->calls;
-    if (guest->opts.role->event != NULL) {
-        tvn_copies_add(copies, TVN_COPY_LOWER, tally->calls, tally->lowered);
+    if (func->role->event_param >= 0) {
+        tvn_copies_add(copies, TVN_COPY_LOWER, lowered->count, lowered->bytes);
     }
     tvn_copies_add(copies, TVN_COPY_LIFT, tally->lifts, tally->lifted);
-    if (per_call > 0) {
-        tvn_copies_add(
-            copies, TVN_COPY_CONTROL, tally->calls, tally->calls * per_call);
+    if (func->control_bytes > 0) {
+        tvn_copies_add(copies, TVN_COPY_CONTROL, lowered->count,
+            lowered->count * func->control_bytes);
+    }
+    if (tally->verdicts > 0) {
+        tvn_copies_add(copies, TVN_COPY_CONTROL, tally->verdicts,
+            tally->verdicts * func->role->result.type->size);
     }
     guest->timed_ns += burst->is_sampled ? burst->inside_ns : 0;
-    if (guest->host_count > 0 && guest->instance != NULL) {
-        struct tvn_control_counts seen = tvn_instance_control(guest->instance);
-
-        tvn_copies_add(copies, TVN_COPY_CONTROL,
-            seen.count - guest->control_seen.count,
-            seen.bytes - guest->control_seen.bytes);
-        guest->control_seen = seen;
-    }
+    tvn__guest_note_control(guest);
 }
 
 static tvn_err
@@ -87,8 +85,8 @@ finish(struct tvn__guest *guest, struct tvn__guest_func *func,
 {
     tvn_err done;
 
-    if (guest->instance == NULL) { /* it is gone */
-        return err;
+    if (guest->instance == NULL || !func->call.has_post_return) {
+        return err; /* it is gone, or has nothing to do */
     }
     done = tvn__guest_finish(guest, func, burst, &burst->fault);
     return done == TVN_OK ? err : done;
@@ -96,10 +94,17 @@ finish(struct tvn__guest *guest, struct tvn__guest_func *func,
 
 /* Lowers and runs the role's function for one event. */
 static inline tvn_err
-call_event(struct tvn__guest *guest, const struct tvn_event *event,
-    struct tvn_burst *burst, struct tally *tally)
+call_event(struct tvn__guest *guest, uint32_t number, struct tvn_burst *burst,
+    struct tally *tally)
 {
+    const struct tvn_event *event = &burst->in[number];
+
     tally->calls++;
+    if (number + 1 < burst->in_count) { /* it has left the first cache */
+        __builtin_prefetch(event[1].image);
+        __builtin_prefetch(event[1].image->data);
+        __builtin_prefetch(event[1].image->data + 64);
+    }
     if (guest->main.role->meta_param >= 0) {
         fill_meta(guest, event);
     }
@@ -159,9 +164,10 @@ visit_passing(struct tvn__guest *guest, struct tvn_burst *burst)
     for (uint32_t i = 0; i < burst->in_count; i++) {
         uint32_t bits = 0;
 
-        err = call_event(guest, &burst->in[i], burst, &tally);
+        err = call_event(guest, i, burst, &tally);
         if (err == TVN_OK) {
             err = read_verdict(guest, burst, &bits);
+            tally.verdicts += err == TVN_OK;
         }
         err = finish(guest, &guest->main, burst, err);
         if (err != TVN_OK) {
@@ -174,8 +180,7 @@ visit_passing(struct tvn__guest *guest, struct tvn_burst *burst)
         guest->counts.routed += (uint64_t)__builtin_popcount(bits);
     }
     guest->counts.ok += burst->consumed;
-    settle(guest, burst, &tally,
-        guest->main.role->result.type->size + guest->main.control_bytes);
+    settle(guest, &guest->main, burst, &tally);
     return err;
 }
 
@@ -260,6 +265,7 @@ visit_producing(struct tvn__guest *guest, struct tvn_burst *burst)
         err = drain_outbox(guest, 0, burst, &tally);
         if (err == TVN_OK && !burst->is_pending) {
             burst->consumed = 1;
+            guest->open_window += absorbs;
             i = 1;
         }
     }
@@ -267,7 +273,7 @@ visit_producing(struct tvn__guest *guest, struct tvn_burst *burst)
         if (makes_outputs && burst->outs == burst->credit) {
             break;
         }
-        err = call_event(guest, &burst->in[i], burst, &tally);
+        err = call_event(guest, i, burst, &tally);
         if (err == TVN_OK) {
             err = take_outputs(
                 guest, &guest->main, i, burst, &tally, &outcome, &wait);
@@ -278,7 +284,7 @@ visit_producing(struct tvn__guest *guest, struct tvn_burst *burst)
         }
     }
     guest->counts.ok += burst->consumed;
-    settle(guest, burst, &tally, guest->main.control_bytes);
+    settle(guest, &guest->main, burst, &tally);
     return err == TVN_OK ? TVN_OK : failed(guest, err);
 }
 
@@ -291,7 +297,7 @@ visit_sink(struct tvn__guest *guest, struct tvn_burst *burst)
     tvn_err err = TVN_OK;
 
     for (uint32_t i = 0; err == TVN_OK && i < burst->in_count; i++) {
-        err = call_event(guest, &burst->in[i], burst, &tally);
+        err = call_event(guest, i, burst, &tally);
         if (err == TVN_OK) {
             err = take_outputs(
                 guest, &guest->main, i, burst, &tally, &outcome, &wait);
@@ -302,7 +308,7 @@ visit_sink(struct tvn__guest *guest, struct tvn_burst *burst)
     }
     guest->counts.ok += burst->consumed;
     guest->counts.records += burst->consumed;
-    settle(guest, burst, &tally, guest->main.control_bytes);
+    settle(guest, &guest->main, burst, &tally);
     return err == TVN_OK ? TVN_OK : failed(guest, err);
 }
 
@@ -326,14 +332,18 @@ visit_source(struct tvn__guest *guest, struct tvn_burst *burst)
     }
     guest->counts.ok += burst->outs;
     guest->counts.records += burst->outs;
-    settle(guest, burst, &tally, 0);
+    settle(guest, &guest->main, burst, &tally);
     if (err != TVN_OK) {
         guest->counts.records++; /* the record that it could not give */
         return failed(guest, err);
     }
     if (outcome == TVN__OUTCOME_WAIT) {
-        burst->wake = (struct tvn_wake){
-            .fd = -1, .at_ns = burst->now_ns + (wait == 0 ? 1 : wait)};
+        wait = wait == 0 ? 1 : wait;
+        if (wait > UINT64_MAX - burst->now_ns) { /* as good as never */
+            wait = UINT64_MAX - burst->now_ns;
+        }
+        burst->wake =
+            (struct tvn_wake){.fd = -1, .at_ns = burst->now_ns + wait};
         return TVN_EAGAIN;
     }
     burst->is_end =
@@ -347,8 +357,9 @@ tvn__guest_visit(void *self, struct tvn_burst *burst)
     struct tvn__guest *guest = self;
     tvn_err err = tvn__guest_alive(guest, &burst->fault);
 
-    if (err != TVN_OK) {
-        return failed(guest, err);
+    if (err != TVN_OK) { /* a source: of the record that it could not give */
+        guest->counts.records += guest->opts.role->role == TVN_ROLE_SOURCE;
+        return err;
     }
     switch (guest->opts.role->role) {
     case TVN_ROLE_SOURCE:
@@ -375,27 +386,28 @@ tvn__guest_flush(
     struct tvn__guest *guest = self;
     enum tvn__outcome outcome;
     struct tally tally = {0};
-    uint64_t none = 0;
     uint64_t wait = 0;
-    tvn_err err = tvn__guest_alive(guest, &burst->fault);
+    tvn_err err;
 
-    if (err == TVN_OK && window == NULL) {
+    if (window == NULL) {
         TVN_ASSERT(guest->outbox.func == &guest->flush);
         err = drain_outbox(guest, 0, burst, &tally);
-    } else if (err == TVN_OK) {
+    } else {
+        err = tvn__guest_alive(guest, &burst->fault);
+        if (err != TVN_OK) {
+            return err;
+        }
         fill_window(guest, window);
-        guest->counts.calls++;
+        tally.calls++;
         err = tvn__guest_run(
-            guest, &guest->flush, NULL, burst, &none, &burst->fault);
+            guest, &guest->flush, NULL, burst, &tally.lowered, &burst->fault);
         if (err == TVN_OK) {
-            guest->open_window = 0;
             err = take_outputs(
                 guest, &guest->flush, 0, burst, &tally, &outcome, &wait);
+            guest->open_window = 0; /* lost already, if it died of that */
         }
-        tvn_copies_add(guest->opts.copies, TVN_COPY_CONTROL, 1,
-            guest->flush.control_bytes);
     }
-    settle(guest, burst, &tally, 0);
+    settle(guest, &guest->flush, burst, &tally);
     return err == TVN_OK ? TVN_OK : failed(guest, err);
 }
 
@@ -405,7 +417,6 @@ tvn__guest_complete(void *self, bool is_ok, struct tvn_burst *burst)
     struct tvn__guest *guest = self;
     enum tvn__outcome outcome;
     struct tally tally = {0};
-    uint64_t none = 0;
     uint64_t wait = 0;
     tvn_err err;
 
@@ -414,13 +425,16 @@ tvn__guest_complete(void *self, bool is_ok, struct tvn_burst *burst)
         return TVN_OK;
     }
     err = tvn__guest_alive(guest, &burst->fault);
-    if (err == TVN_OK) {
-        err = tvn__guest_run(
-            guest, &guest->complete, NULL, burst, &none, &burst->fault);
+    if (err != TVN_OK) {
+        return err;
     }
+    tally.calls++;
+    err = tvn__guest_run(
+        guest, &guest->complete, NULL, burst, &tally.lowered, &burst->fault);
     if (err == TVN_OK) {
         err = take_outputs(
             guest, &guest->complete, 0, burst, &tally, &outcome, &wait);
     }
+    settle(guest, &guest->complete, burst, &tally);
     return err == TVN_OK ? TVN_OK : failed(guest, err);
 }

@@ -293,7 +293,7 @@ sample_queue(void *env, double *ns, struct tvn_diag *diag)
 
     (void)diag;
     for (uint32_t i = 0; i < CALLS; i++) {
-        tvn_queue_push(&side->queue, &side->event);
+        tvn_queue_push(&side->queue, &side->event, side->event.image);
         side->event.image = tvn_queue_pop(&side->queue);
     }
     *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;

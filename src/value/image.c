@@ -110,6 +110,7 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
     }
     if (image != NULL) {
         pool->cached[clazz] = pool->cached[clazz]->next;
+        __builtin_prefetch(pool->cached[clazz], 1); /* for the next take */
         pool->stats.cached -= block;
     } else {
         image = tvn_mem_new_aligned(64, block);

@@ -172,26 +172,28 @@ same_key(struct tvn_str key, yyjson_val *val)
     const char *text = unsafe_yyjson_get_str(val);
     uint64_t a[2];
     uint64_t b[2];
+    uint32_t c[2];
+    uint32_t d[2];
 
     if (unsafe_yyjson_get_len(val) != key.len) {
         return false;
     }
-    if (key.len >= 8 && key.len <= 16) { /* two halves that may overlap */
+    /* 8 to 16 and 4 to 8 bytes as two halves that may overlap. */
+    if (key.len >= 8 && key.len <= 16) {
         memcpy(&a[0], key.ptr, 8);
         memcpy(&b[0], text, 8);
         memcpy(&a[1], key.ptr + key.len - 8, 8);
         memcpy(&b[1], text + key.len - 8, 8);
         return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
     }
-    if (key.len > 16) {
-        return memcmp(key.ptr, text, key.len) == 0;
+    if (key.len >= 4 && key.len < 8) {
+        memcpy(&c[0], key.ptr, 4);
+        memcpy(&d[0], text, 4);
+        memcpy(&c[1], key.ptr + key.len - 4, 4);
+        memcpy(&d[1], text + key.len - 4, 4);
+        return ((c[0] ^ d[0]) | (c[1] ^ d[1])) == 0;
     }
-    for (size_t i = 0; i < key.len; i++) {
-        if (key.ptr[i] != text[i]) {
-            return false;
-        }
-    }
-    return true;
+    return memcmp(key.ptr, text, key.len) == 0;
 }
 
 /* Fields that were not there: options are none, others are an error. */

@@ -215,8 +215,12 @@ test_what_is_not_run_is_refused_by_name(void)
          "  (memory (core memory $libc \"memory\"))"
          "  (realloc (core func $libc \"realloc\")))))",
             TVN_EUNSUPPORTED, "f: string-encoding=utf16"},
-        {"(component " RIG_LIBC "(core instance $again (instantiate $Libc)))",
-            TVN_EUNSUPPORTED, "a component with 2 memories: one is run"},
+        {"(component (core module $M (memory 1) (memory 1) (memory 1)"
+         " (memory 1) (memory 1) (memory 1) (memory 1) (memory 1) (memory 1))"
+         "(core instance $a (instantiate $M))"
+         "(core instance $b (instantiate $M)))",
+            TVN_EUNSUPPORTED,
+            "a component with 18 memories: at most 16 are run"},
         {"(component (core module $M (memory i64 1))"
          "(core instance $m (instantiate $M)))",
             TVN_EMALFORMED, "core module 0 does not compile: "},

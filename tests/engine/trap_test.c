@@ -145,8 +145,10 @@ test_memory_beyond_the_limit(void)
 
     rig_open(&rig, BAD);
     TVN_ASSERT(rig_run(&rig, "eat") == TVN_EGUEST_MEMORY);
-    TVN_ASSERT(rig_said(&rig, "its memory has 16777216 bytes, its limit is "
-                              "16777216"));
+    TVN_ASSERT(rig_said(&rig,
+        "eat: asked for more than its 16 MiB of memory (memory.grow was "
+        "refused), then: wasm `unreachable` instruction executed\n"));
+    TVN_ASSERT(rig_said(&rig, "in M!"));
     TVN_ASSERT(tvn_instance_memory(rig.instance) == RIG_MEMORY_MAX);
     TVN_ASSERT(tvn_instance_is_dead(rig.instance));
     tvn_instance_free(rig.instance);
@@ -156,6 +158,189 @@ test_memory_beyond_the_limit(void)
     TVN_ASSERT(tvn_instance_new(rig.code, &rig.opts, &rig.instance,
                    &rig.diag) == TVN_EGUEST_MEMORY);
     TVN_ASSERT(rig_said(&rig, "its memory starts with 65536 bytes"));
+    rig_close(&rig);
+}
+
+/* `grow` says how the memory.grow ended, the functions after it what the
+ * guest does then. */
+#define HUNGRY                                                                 \
+    "(component"                                                               \
+    "  (core module $M (memory (export \"memory\") 1 8)"                       \
+    "    (func $grow (export \"grow\") (param i32) (result i32)"               \
+    "      (memory.grow (local.get 0)))"                                       \
+    "    (func (export \"grow-abort\") (param i32)"                            \
+    "      (drop (memory.grow (local.get 0))) unreachable)"                    \
+    "    (func (export \"grow-fault\") (param i32)"                            \
+    "      (drop (memory.grow (local.get 0)))"                                 \
+    "      (drop (i32.load (i32.const 0x7000000))))"                           \
+    "    (func (export \"grow-spin\") (param i32)"                             \
+    "      (drop (memory.grow (local.get 0))) (loop (br 0)))"                  \
+    "    (func (export \"crash\") unreachable)"                                \
+    "    (func (export \"f\") (param i32 i32) unreachable)"                    \
+    "    (func (export \"realloc\")"                                           \
+    "      (param i32 i32 i32 i32) (result i32)"                               \
+    "      (drop (memory.grow (i32.const 5))) (i32.const 512)))"               \
+    "  (core instance $m (instantiate $M))"                                    \
+    "  (func (export \"grow\") (param \"n\" u32) (result s32)"                 \
+    "    (canon lift (core func $m \"grow\")))"                                \
+    "  (func (export \"grow-abort\") (param \"n\" u32)"                        \
+    "    (canon lift (core func $m \"grow-abort\")))"                          \
+    "  (func (export \"grow-fault\") (param \"n\" u32)"                        \
+    "    (canon lift (core func $m \"grow-fault\")))"                          \
+    "  (func (export \"grow-spin\") (param \"n\" u32)"                         \
+    "    (canon lift (core func $m \"grow-spin\")))"                           \
+    "  (func (export \"crash\") (canon lift (core func $m \"crash\")))"        \
+    "  (func (export \"f\") (param \"a\" string)"                              \
+    "    (canon lift (core func $m \"f\") (memory (core memory $m "            \
+    "\"memory\"))"                                                             \
+    "      (realloc (core func $m \"realloc\")))))"
+
+static tvn_err
+grow(struct rig *rig, const char *name, uint32_t pages, int32_t *got)
+{
+    struct tvn_call call;
+    tvn_err err;
+
+    rig_call(rig, name, &call);
+    call.slots[0].u64 = pages;
+    err = tvn_call_run(&call, &rig->diag);
+    *got = call.slots[0].i32;
+    return err;
+}
+
+static void
+test_what_a_refused_grow_leads_to(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t pages;
+        tvn_err err;
+        const char *said;
+    } rows[] = {
+        {"grow-abort", 1, TVN_ETRAP, "grow-abort: wasm `unreachable`"},
+        {"grow-abort", 4, TVN_EGUEST_MEMORY,
+            "asked for more than its 256 KiB of memory (memory.grow was "
+            "refused), then: wasm `unreachable`"},
+        {"grow-fault", 4, TVN_EGUEST_MEMORY,
+            "256 KiB of memory (memory.grow was refused), then: memory fault"},
+        {"grow-abort", 65536, TVN_EGUEST_MEMORY, "than its 256 KiB of"},
+        {"grow-abort", UINT32_MAX, TVN_EGUEST_MEMORY, "than its 256 KiB of"},
+        {"grow-spin", 4, TVN_EDEADLINE, "grow-spin: ran longer"},
+    };
+    struct rig rig;
+    int32_t got;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rig_compile(&rig, HUNGRY, NULL);
+        rig.opts.memory_max = 4 << 16;
+        rig.opts.deadline_ns = 20000000;
+        RIG_OK(&rig,
+            tvn_instance_new(rig.code, &rig.opts, &rig.instance, &rig.diag));
+        /* A refusal that the guest lives with is of its call alone. */
+        RIG_OK(&rig, grow(&rig, "grow", 4, &got));
+        TVN_ASSERT(got == -1 && tvn_instance_memory(rig.instance) == 65536);
+        TVN_ASSERT(
+            grow(&rig, rows[i].name, rows[i].pages, &got) == rows[i].err);
+        TVN_ASSERT(rig_said(&rig, rows[i].said));
+        rig_close(&rig);
+    }
+    /* Its module's own maximum is below the limit: 8 pages. */
+    rig_open(&rig, HUNGRY);
+    RIG_OK(&rig, grow(&rig, "grow", 7, &got));
+    TVN_ASSERT(got == 1 && tvn_instance_memory(rig.instance) == 8 << 16);
+    TVN_ASSERT(grow(&rig, "grow-abort", 1, &got) == TVN_EGUEST_MEMORY);
+    TVN_ASSERT(rig_said(
+        &rig, "asked for more than its own maximum of 512 KiB of memory"));
+    TVN_ASSERT(tvn_instance_memory(rig.instance) == 8 << 16);
+    rig_close(&rig);
+}
+
+/* The lowering of a call is part of it. */
+static void
+test_a_refusal_in_realloc_is_of_the_call(void)
+{
+    static const uint8_t data[] = {8, 0, 0, 0, 1, 0, 0, 0, 'x'};
+    struct rig rig;
+    struct tvn_call call;
+    struct tvn_arena arena = {0};
+    const struct tvn_type *string;
+    const struct tvn_plan *lower;
+    uint64_t bytes = 0;
+
+    rig_compile(&rig, HUNGRY, NULL);
+    rig.opts.memory_max = 4 << 16;
+    RIG_OK(
+        &rig, tvn_instance_new(rig.code, &rig.opts, &rig.instance, &rig.diag));
+    TVN_ASSERT(tvn_type_scalar(rig.types, TVN_KIND_STRING, &string) == TVN_OK);
+    TVN_ASSERT(tvn_plan_lower(&arena, string, string, &lower) == TVN_OK);
+    rig_call(&rig, "f", &call);
+    RIG_OK(&rig, tvn_lower_flat(lower, data, 0, call.memory, call.slots, &bytes,
+                     &rig.diag));
+    TVN_ASSERT(tvn_call_run(&call, &rig.diag) == TVN_EGUEST_MEMORY);
+    TVN_ASSERT(rig_said(&rig, "f: asked for more than its 256 KiB"));
+    tvn_arena_fini(&arena);
+    rig_close(&rig);
+}
+
+static void
+test_the_limit_is_over_all_memories(void)
+{
+    struct rig rig;
+
+    rig_compile(&rig,
+        "(component"
+        "  (core module $M (memory $a 1) (memory $b 2)"
+        "    (func (export \"a\") (result i32)"
+        "      (memory.grow $a (i32.const 1)))"
+        "    (func (export \"b\") (result i32)"
+        "      (memory.grow $b (i32.const 1))))"
+        "  (core instance $m (instantiate $M))"
+        "  (core instance $n (instantiate $M))"
+        "  (func (export \"a\") (result u32)"
+        "    (canon lift (core func $m \"a\")))"
+        "  (func (export \"b\") (result u32)"
+        "    (canon lift (core func $n \"b\"))))",
+        NULL);
+    rig.opts.memory_max = 8 << 16;
+    RIG_OK(
+        &rig, tvn_instance_new(rig.code, &rig.opts, &rig.instance, &rig.diag));
+    TVN_ASSERT(tvn_instance_memory(rig.instance) == 6 << 16);
+    TVN_ASSERT(rig_number(&rig, "a") == 1);
+    TVN_ASSERT(rig_number(&rig, "b") == 2);
+    TVN_ASSERT(tvn_instance_memory(rig.instance) == 8 << 16);
+    TVN_ASSERT(rig_number(&rig, "a") == UINT32_MAX);
+    TVN_ASSERT(rig_number(&rig, "b") == UINT32_MAX);
+    TVN_ASSERT(tvn_instance_memory(rig.instance) == 8 << 16);
+    tvn_instance_free(rig.instance);
+    rig.instance = NULL;
+
+    rig.opts.memory_max = (6 << 16) - 1;
+    TVN_ASSERT(tvn_instance_new(rig.code, &rig.opts, &rig.instance,
+                   &rig.diag) == TVN_EGUEST_MEMORY);
+    TVN_ASSERT(rig_said(&rig, "its memory starts with 393216 bytes"));
+    rig_close(&rig);
+}
+
+static void
+test_a_start_section_leaves_no_memory_for_the_next(void)
+{
+    struct rig rig;
+
+    rig_compile(&rig,
+        "(component"
+        "  (core module $M (memory 1)"
+        "    (func $s (drop (memory.grow (i32.const 3)))) (start $s))"
+        "  (core module $N (memory 1))"
+        "  (core instance $m (instantiate $M))"
+        "  (core instance $n (instantiate $N)))",
+        NULL);
+    rig.opts.memory_max = 4 << 16;
+    TVN_ASSERT(tvn_instance_new(rig.code, &rig.opts, &rig.instance,
+                   &rig.diag) == TVN_EGUEST_MEMORY);
+    TVN_ASSERT(rig_said(&rig, "asked for more than its 256 KiB of memory\n"));
+    rig.opts.memory_max = 5 << 16;
+    RIG_OK(
+        &rig, tvn_instance_new(rig.code, &rig.opts, &rig.instance, &rig.diag));
     rig_close(&rig);
 }
 
@@ -315,6 +500,10 @@ main(void)
     test_an_endless_loop_ends_at_the_deadline();
     test_the_deadline_is_of_each_call();
     test_memory_beyond_the_limit();
+    test_what_a_refused_grow_leads_to();
+    test_a_refusal_in_realloc_is_of_the_call();
+    test_the_limit_is_over_all_memories();
+    test_a_start_section_leaves_no_memory_for_the_next();
     test_a_killed_instance_is_dead();
     test_a_start_section_traps_or_never_ends();
     test_what_realloc_does_wrong();

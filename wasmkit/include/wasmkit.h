@@ -1,12 +1,14 @@
-/* wasmkit.h -- the WIT tools, as C functions; in the archive with Wasmtime
- * (wasm.h, wasmtime.h) and yyjson (yyjson.h).
+/* wasmkit.h -- the WIT tools, as C functions, and a limiter for Wasmtime's
+ * stores; in the archive with Wasmtime (wasm.h, wasmtime.h) and yyjson
+ * (yyjson.h).
  *
- * A function returns WASMKIT_OK, or why it failed; then `*error` (nullable)
+ * A function of the tools returns WASMKIT_OK, or why it failed; then `*error` (nullable)
  * is filled and nothing else was written.  A panic inside a tool comes back
  * as WASMKIT_TOOL.  Threads: any; nothing is shared between calls. */
 #ifndef WASMKIT_H
 #define WASMKIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,6 +82,33 @@ int wasmkit_componentize(const uint8_t *ptr, size_t len,
 /* The binary form of the text of a module or a component. */
 int wasmkit_wat(const char *ptr, size_t len, struct wasmkit_bytes *out,
     struct wasmkit_error *error);
+
+/* What a store may have, and what became of it.  The caller fills in the max
+ * fields but refused_max and zeroes the rest. */
+struct wasmkit_limit {
+    uint64_t memory_max;  /* bytes over all memories of the store together */
+    uint64_t memory_now;  /* bytes they have; kept by the store */
+    uint64_t refused_max; /* with was_refused: the limit that was hit, this
+                           * one or the memory's own maximum; UINT64_MAX: the
+                           * system had no memory (what was granted then stays
+                           * in memory_now) */
+    uint64_t table_max;   /* elements of each table */
+    uint32_t memory_count_max; /* read by wasmkit_store_limit only */
+    uint32_t table_count_max;  /* the same */
+    bool was_refused; /* a memory.grow, or a memory that was to be made; set
+                       * by the store, cleared by the caller */
+};
+
+struct wasmtime_store;
+
+/* Puts the store under the limit, instead of wasmtime_store_limiter; before
+ * anything is instantiated in it.  `limit` stays the caller's: it must not
+ * move and must outlive the store, which writes to it whenever guest code or
+ * an instantiation makes or grows a memory, on the thread that runs it.  Read
+ * and change it on that thread, when no such call runs or inside of a host
+ * function. */
+void wasmkit_store_limit(
+    struct wasmtime_store *store, struct wasmkit_limit *limit);
 
 /* "wasmtime 48.0.8, ...": what the archive is made of.  Never NULL. */
 const char *wasmkit_version(void);

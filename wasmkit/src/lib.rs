@@ -1,11 +1,12 @@
 //! wasmkit -- Wasmtime's C API, the WIT tools and yyjson in one archive.
 //!
 //! `include/wasmkit.h` is the contract of the `wasmkit_` functions; Wasmtime
-//! and yyjson come with headers of their own. Every `wasmkit_` function goes
-//! through `guard`, so that a panic in a tool comes back as an error and never
-//! crosses into C.
+//! and yyjson come with headers of their own. Every `wasmkit_` function that
+//! runs a tool goes through `guard`, so that a panic in it comes back as an
+//! error and never crosses into C.
 
 mod component;
+mod limit;
 mod wit;
 
 pub use wasmtime_c_api::*;

@@ -218,6 +218,7 @@ tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
     call->lift = lift;
     call->params = lifted->params;
     call->returns_pointer = lifted->returns_pointer;
+    call->has_post_return = lifted->has_post_return;
     call->result = lifted->result;
     call->memory = lifted->memory == NULL ? NULL : &lifted->memory->memory;
     memcpy(call->engine, &lifted, sizeof(lifted));
@@ -246,6 +247,9 @@ tvn_call_run(struct tvn_call *call, struct tvn_diag *diag)
         return refuse(instance, lifted, diag);
     }
     instance->state = TVN__INSIDE;
+    if (!instance->is_lowering) { /* a realloc for this call belongs to it */
+        instance->limit.was_refused = false;
+    }
     tvn__pulse_begin(
         instance->ticker, &instance->pulse, !instance->is_lowering);
     instance->is_lowering = false;

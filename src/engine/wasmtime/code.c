@@ -1,10 +1,8 @@
 /* code.c -- compiles a component's core modules, or takes them from the
  * cache.
  *
- * An instance has one memory: the engine's limit is per memory, and the
- * promise is over all of them.  How many there are, and how large they
- * start, stands in each module's memory section; nothing else of a module
- * is read here. */
+ * How many memories an instance will have, and how large they start, stands
+ * in each module's memory section; nothing else of a module is read here. */
 #include "base/mem.h"
 #include "engine/wasmtime/internal.h"
 
@@ -241,10 +239,10 @@ check_memories(struct tvn_code *code, struct tvn_diag *diag)
             code->memory_min += code->modules[step->index].memory_min;
         }
     }
-    if (count > 1) {
+    if (count > TVN__MEMORIES_MAX) {
         return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
-            "a component with %llu memories: one is run",
-            (unsigned long long)count);
+            "a component with %llu memories: at most %d are run",
+            (unsigned long long)count, TVN__MEMORIES_MAX);
     }
     return TVN_OK;
 }

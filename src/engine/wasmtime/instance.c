@@ -57,25 +57,6 @@ import_name(void *store, uint32_t module, uint32_t i,
     return TVN_OK;
 }
 
-/* The first memory that an instance exports is the component's only one. */
-static void
-note_memory(struct tvn_instance *instance, const wasmtime_instance_t *core)
-{
-    wasmtime_extern_t item;
-    size_t len;
-    char *name;
-
-    for (size_t i = 0; !instance->has_memory &&
-                       wasmtime_instance_export_nth(
-                           instance->context, core, i, &name, &len, &item);
-         i++) {
-        if (item.kind == WASMTIME_EXTERN_MEMORY) {
-            instance->memory = item.of.memory;
-            instance->has_memory = true;
-        }
-    }
-}
-
 /* Not a trap: the module does not fit its imports, or a limit. */
 static tvn_err
 refuse_module(struct tvn_instance *instance, uint32_t module,
@@ -87,6 +68,14 @@ refuse_module(struct tvn_instance *instance, uint32_t module,
     tvn_err err;
 
     tvn__error_print(error, &text);
+    if (instance->limit.was_refused) { /* a start section took too much */
+        tvn_buf_clear(&text);
+        tvn__refusal_print(instance, &text);
+        err = tvn_diag_error(
+            diag, TVN_EGUEST_MEMORY, &place, "%s", tvn_buf_text(&text));
+        tvn_buf_fini(&text);
+        return err;
+    }
     words = tvn_buf_text(&text);
     /* No address space left (a limit of the process): not the guest's. */
     err = strstr(words, "mmap") != NULL ? TVN_ENOMEM : TVN_EMALFORMED;
@@ -117,6 +106,7 @@ instantiate(void *store, uint32_t module, const struct tvn_core_item *imports,
         externs[i] = tvn__handle(&imports[i]);
     }
     instance->state = TVN__INSIDE;
+    instance->limit.was_refused = false;
     tvn__pulse_begin(
         instance->ticker, &instance->pulse, instance->core_count == 0);
     error = wasmtime_instance_new(instance->context,
@@ -134,7 +124,6 @@ instantiate(void *store, uint32_t module, const struct tvn_core_item *imports,
     if (error != NULL) {
         return refuse_module(instance, module, error, diag);
     }
-    note_memory(instance, core);
     *out = instance->core_count++;
     return TVN_OK;
 }
@@ -235,10 +224,11 @@ check_memory(const struct tvn_instance *instance, struct tvn_diag *diag)
     struct tvn_place place = {.path = instance->code->name};
     uint64_t min = instance->code->memory_min;
 
-    if (min > instance->memory_max) {
+    if (min > instance->limit.memory_max) {
         return tvn_diag_error(diag, TVN_EGUEST_MEMORY, &place,
             "its memory starts with %llu bytes, its limit is %llu",
-            (unsigned long long)min, (unsigned long long)instance->memory_max);
+            (unsigned long long)min,
+            (unsigned long long)instance->limit.memory_max);
     }
     return TVN_OK;
 }
@@ -261,9 +251,7 @@ prepare(struct tvn_instance *instance, struct tvn_diag *diag)
     instance->store =
         wasmtime_store_new(instance->code->engine->wasm, instance, NULL);
     instance->context = wasmtime_store_context(instance->store);
-    wasmtime_store_limiter(instance->store, (int64_t)instance->memory_max,
-        TVN__TABLE_ELEMENTS_MAX, program->core_instance_count, TVN__TABLES_MAX,
-        1);
+    wasmkit_store_limit(instance->store, &instance->limit);
     wasmtime_store_epoch_deadline_callback(
         instance->store, on_deadline, instance, NULL);
     err = tvn__ticker_add(instance->ticker, &instance->pulse);
@@ -311,8 +299,12 @@ tvn_instance_new(struct tvn_code *code, const struct tvn_instance_opts *opts,
     instance->code = code;
     instance->may_leave = true;
     instance->ticker = &code->engine->ticker;
-    instance->memory_max =
-        opts->memory_max < INT64_MAX ? opts->memory_max : INT64_MAX;
+    instance->limit = (struct wasmkit_limit){
+        .memory_max = opts->memory_max,
+        .table_max = TVN__TABLE_ELEMENTS_MAX,
+        .memory_count_max = TVN__MEMORIES_MAX,
+        .table_count_max = TVN__TABLES_MAX,
+    };
     instance->hosts = opts->imports;
     instance->host_count = opts->import_count;
     if (opts->pool != NULL) {
@@ -354,7 +346,7 @@ tvn_instance_is_dead(const struct tvn_instance *instance)
 uint64_t
 tvn_instance_memory(struct tvn_instance *instance)
 {
-    return tvn__memory_size(instance);
+    return instance->limit.memory_now;
 }
 
 struct tvn_control_counts

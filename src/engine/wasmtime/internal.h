@@ -1,5 +1,5 @@
 /* internal.h -- what the files of engine/wasmtime/ share; with them the only
- * one that knows wasmtime.h.
+ * one that knows wasmtime.h and the limiter of wasmkit.h.
  *
  *     engine.c    configuration, ticker         cache.c   modules on disk
  *     code.c      a component's modules          instance.c  store and steps
@@ -15,6 +15,7 @@
 #include "engine/wasmtime/cache.h"
 #include "engine/wasmtime/ticker.h"
 
+#include <wasmkit.h>
 #include <wasmtime.h>
 
 /* Part of the name of a cached module: to be changed with any setting in
@@ -23,7 +24,8 @@
     "torvyn 1; wasmtime " WASMTIME_VERSION                                     \
     "; cranelift speed; epochs; memory does not move; no memory64"
 
-/* Of one instance; memories: one, see code.c. */
+/* Of one instance.  Each memory takes 4 GiB of address space. */
+#define TVN__MEMORIES_MAX       16
 #define TVN__TABLES_MAX         64
 #define TVN__TABLE_ELEMENTS_MAX (1 << 20)
 
@@ -115,9 +117,7 @@ struct tvn_instance {
     struct tvn_code *code;
     wasmtime_store_t *store;
     bool has_pulse;
-    uint64_t memory_max;
-    wasmtime_memory_t memory; /* its only one */
-    bool has_memory;
+    struct wasmkit_limit limit;        /* the store keeps a pointer to it */
     const struct tvn_host_func *hosts; /* while it is being made */
     uint32_t host_count;
     struct tvn__guest_memory *memories;
@@ -146,6 +146,11 @@ tvn_err tvn__fail_call(struct tvn_instance *instance, const char *what,
 tvn_err tvn__tell(struct tvn_instance *instance, const char *what,
     struct tvn_diag *diag) __attribute__((cold));
 
+/* Appends what the memory.grow that was refused asked for:
+ * "asked for more than its 4 MiB of memory". */
+void tvn__refusal_print(
+    const struct tvn_instance *instance, struct tvn_buf *out);
+
 /* Appends an error's text on one line, and deletes it. */
 void tvn__error_print(wasmtime_error_t *error, struct tvn_buf *out);
 
@@ -163,8 +168,6 @@ tvn_err tvn__memory_get(struct tvn_instance *instance,
 tvn_err tvn__guest_call(struct tvn_instance *instance,
     const wasmtime_func_t *func, union tvn_slot *slots, uint32_t count,
     bool is_new, const char *what);
-
-uint64_t tvn__memory_size(struct tvn_instance *instance);
 
 /* ------------------------------------------------------------------------
  * instance.c, lower.c, call.c */

@@ -25,6 +25,7 @@ tvn__guest_call(struct tvn_instance *instance, const wasmtime_func_t *func,
 
     if (is_outer) {
         instance->state = TVN__INSIDE;
+        instance->limit.was_refused = instance->limit.was_refused && !is_new;
         tvn__pulse_begin(instance->ticker, &instance->pulse, is_new);
     }
     instance->may_leave = false;
@@ -129,12 +130,4 @@ tvn__memory_get(struct tvn_instance *instance,
     }
     *out = guest;
     return TVN_OK;
-}
-
-uint64_t
-tvn__memory_size(struct tvn_instance *instance)
-{
-    return instance->has_memory
-               ? wasmtime_memory_data_size(instance->context, &instance->memory)
-               : 0;
 }

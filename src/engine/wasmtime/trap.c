@@ -5,10 +5,10 @@
  * instance, since not everybody on the way has a diag, and moves to the
  * first caller that has.
  *
- * The engine says nothing when its limiter refuses memory.grow: a guest
- * learns it and, as a rule, aborts.  So an abort (`unreachable`) with the
- * memory within an eighth of its limit counts as TVN_EGUEST_MEMORY; above
- * the half it is a trap with a help line that names the suspicion. */
+ * A guest that asks for too much memory does not trap by that: memory.grow
+ * answers -1, and what the guest makes of it is, as a rule, an abort.  The
+ * limit remembers the refusal, and a trap later in the same call is told as
+ * its consequence: TVN_EGUEST_MEMORY. */
 #include "engine/wasmtime/internal.h"
 
 #include <stdarg.h>
@@ -189,32 +189,43 @@ fail_late(struct tvn_instance *instance, const char *what)
     return fail(instance, TVN_EDEADLINE, what, text);
 }
 
-/* How far the memory of a guest that gave up is from its limit. */
+void
+tvn__refusal_print(const struct tvn_instance *instance, struct tvn_buf *out)
+{
+    uint64_t max = instance->limit.refused_max;
+
+    if (max == UINT64_MAX) {
+        tvn_buf_append_text(out, "asked for more memory than the system has");
+        return;
+    }
+    tvn_buf_append_text(out, "asked for more than ");
+    tvn_buf_append_text(out,
+        max == instance->limit.memory_max ? "its " : "its own maximum of ");
+    if (max % (1u << 20) == 0) {
+        tvn_buf_printf(out, "%llu MiB", (unsigned long long)(max >> 20));
+    } else if (max % (1u << 10) == 0) {
+        tvn_buf_printf(out, "%llu KiB", (unsigned long long)(max >> 10));
+    } else {
+        tvn_buf_printf(out, "%llu bytes", (unsigned long long)max);
+    }
+    tvn_buf_append_text(out, " of memory");
+}
+
 static tvn_err
 fail_trap(
     struct tvn_instance *instance, const char *what, const wasm_trap_t *trap)
 {
-    uint64_t size = tvn__memory_size(instance);
-    uint64_t max = instance->memory_max;
-    wasmtime_trap_code_t code = 0;
-    bool has_given_up = wasmtime_trap_code(trap, &code) &&
-                        code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED;
-    tvn_err err = TVN_ETRAP;
+    bool was_refused = instance->limit.was_refused;
     struct tvn_buf text = {0};
+    tvn_err err;
 
-    trap_print(trap, &text);
-    if (has_given_up && size + max / 8 + TVN__PAGE > max) {
-        err = TVN_EGUEST_MEMORY;
-        tvn_buf_printf(&text, "; its memory has %llu bytes, its limit is %llu",
-            (unsigned long long)size, (unsigned long long)max);
+    if (was_refused) {
+        tvn__refusal_print(instance, &text);
+        tvn_buf_append_text(&text, " (memory.grow was refused), then");
     }
-    err = fail(instance, err, what, tvn_buf_text(&text));
-    if (has_given_up && err == TVN_ETRAP && size > max / 2) {
-        tvn_diag_help(&instance->report,
-            "its memory has %llu bytes of at most %llu: perhaps it asked for "
-            "more and did not get it",
-            (unsigned long long)size, (unsigned long long)max);
-    }
+    trap_print(trap, &text); /* joins with ": " */
+    err = fail(instance, was_refused ? TVN_EGUEST_MEMORY : TVN_ETRAP, what,
+        tvn_buf_text(&text));
     tvn_buf_fini(&text);
     return err;
 }

@@ -1,0 +1,190 @@
+/* fail_test.c -- what follows when an event failed. */
+#include "flow/testing.h"
+
+#include <stdio.h>
+
+/* in -> STAGE -> out; every seventh of 100 events fails there: 14. */
+static struct tvn_testing_world *
+make(enum tvn_role role, enum tvn_fault_kind kind, enum tvn_flow_then then)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+    uint32_t bad = role == TVN_ROLE_SOURCE ? 0 : role == TVN_ROLE_SINK ? 2 : 1;
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 100;
+    tvn_testing_add(world, "mid", bad == 1 ? role : TVN_ROLE_PROCESSOR);
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_join(world, "in -> mid", 0, 1, 8);
+    tvn_testing_join(world, "mid -> out", 1, 2, 8);
+    if (bad == 1 && role == TVN_ROLE_ROUTER) {
+        world->edges[1].out = TVN_OUT_PORT;
+    }
+    world->stages[bad].fails = kind;
+    world->stages[bad].fail_every = 7;
+    world->nodes[bad].then = then;
+    return world;
+}
+
+static void
+end(struct tvn_testing_world *world)
+{
+    struct tvn_ledger_events events;
+
+    tvn_ledger_sum(tvn_flow_ledger(world->flow), &events);
+    TVN_ASSERT(tvn_ledger_check(tvn_flow_ledger(world->flow), NULL) == TVN_OK);
+    TVN_ASSERT(events.in_flight == 0);
+    tvn_testing_world_free(world);
+}
+
+static void
+test_drop_and_dead_letter_go_on(void)
+{
+    for (uint32_t role = 0; role < TVN_ROLE_COUNT; role++) {
+        for (uint32_t dead = 0; dead < 2; dead++) {
+            struct tvn_testing_world *world = make((enum tvn_role)role,
+                TVN_FAULT_REJECT, dead ? TVN_THEN_DEAD_LETTER : TVN_THEN_DROP);
+            struct tvn_ledger_events events;
+
+            TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+            tvn_ledger_sum(tvn_flow_ledger(world->flow), &events);
+            TVN_ASSERT(events.in == 100);
+            TVN_ASSERT(events.dropped == (dead ? 0 : 14));
+            TVN_ASSERT(events.dead == (dead ? 14 : 0));
+            TVN_ASSERT(world->dead_written == (dead ? 14 : 0));
+            TVN_ASSERT(world->dead_records ==
+                       (dead && role == TVN_ROLE_SOURCE ? 14 : 0));
+            TVN_ASSERT(world->diag.errors == 0);
+            TVN_ASSERT(world->stages[2].completed_ok);
+            end(world);
+        }
+    }
+}
+
+static void
+test_stop_ends_intake_and_drains_the_rest(void)
+{
+    for (uint32_t role = 0; role < TVN_ROLE_COUNT; role++) {
+        struct tvn_testing_world *world =
+            make((enum tvn_role)role, TVN_FAULT_REJECT, TVN_THEN_STOP);
+        struct tvn_ledger_events events;
+
+        world->stages[0].per_visit = 3;
+        TVN_ASSERT(tvn_testing_run(world) == TVN_EGUEST_REJECT);
+        tvn_ledger_sum(tvn_flow_ledger(world->flow), &events);
+        TVN_ASSERT(events.in >= 8 && events.in < 30);
+        TVN_ASSERT(events.dropped >= 1);
+        TVN_ASSERT(events.in_flight == 0);
+        TVN_ASSERT(tvn_testing_said(world, "reject: as the script says"));
+        TVN_ASSERT(tvn_testing_said(
+            world, role == TVN_ROLE_SOURCE ? "stage in: a record"
+                   : role == TVN_ROLE_SINK ? "stage out: event 7"
+                                           : "stage mid: event 7"));
+        TVN_ASSERT(world->stages[2].complete_calls == 1);
+        TVN_ASSERT(!world->stages[2].completed_ok);
+        end(world);
+    }
+}
+
+static void
+test_fatal_stops_whatever_was_said(void)
+{
+    for (uint32_t role = 0; role < TVN_ROLE_COUNT; role++) {
+        struct tvn_testing_world *world =
+            make((enum tvn_role)role, TVN_FAULT_FATAL, TVN_THEN_DROP);
+        struct tvn_testing_stage *bad =
+            &world->stages[role == TVN_ROLE_SOURCE ? 0
+                           : role == TVN_ROLE_SINK ? 2
+                                                   : 1];
+        uint64_t visits;
+
+        bad->fail_every = 0;
+        bad->fail_at = 50;
+        TVN_ASSERT(tvn_testing_run(world) == TVN_EGUEST_FATAL);
+        visits = bad->visits;
+        TVN_ASSERT(visits > 0 && bad->counts.failed == 1);
+        TVN_ASSERT(bad->windows == 0); /* it cannot go on: no last flush */
+        TVN_ASSERT((bad->role == TVN_ROLE_SINK) ==
+                   (bad->complete_calls == 0 && bad->role == TVN_ROLE_SINK));
+        TVN_ASSERT(bad->stop_order > 0);
+        end(world); /* what came after it was dropped: nothing in flight */
+    }
+}
+
+static void
+test_a_dead_letter_that_cannot_be_written_stops(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_PROCESSOR, TVN_FAULT_REJECT, TVN_THEN_DEAD_LETTER);
+
+    world->dead_fails = true;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_EIO);
+    TVN_ASSERT(tvn_testing_said(world, "no room for the dead"));
+    TVN_ASSERT(tvn_testing_books(world, 1)->dropped >= 1);
+    TVN_ASSERT(tvn_testing_books(world, 1)->dead == 0);
+    end(world);
+}
+
+static void
+test_dead_letter_without_a_writer_stops(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_FILTER, TVN_FAULT_TRAP, TVN_THEN_DEAD_LETTER);
+
+    world->opts.dead = NULL;
+    world->opts.dead_count = NULL;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_EGUEST_REJECT);
+    TVN_ASSERT(tvn_testing_said(world, "stage mid: event 7: trap: "));
+    end(world);
+}
+
+static void
+test_many_failures_are_shown_in_few_lines(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_SINK, TVN_FAULT_WRITE, TVN_THEN_STOP);
+
+    world->stages[2].fail_every = 1;
+    world->edges[1].capacity = 64;
+    world->edges[0].capacity = 64;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_EGUEST_REJECT);
+    TVN_ASSERT(tvn_testing_books(world, 2)->dropped > TVN__SHOWN_MAX);
+    TVN_ASSERT(world->diag.errors == TVN__SHOWN_MAX);
+    TVN_ASSERT(tvn_testing_said(world, "more failures"));
+    end(world);
+}
+
+/* Some of a processor's outputs were sent when it fails. */
+static uint32_t
+five(uint64_t id)
+{
+    (void)id;
+    return 5;
+}
+
+static void
+test_what_was_sent_before_a_fault_stays_sent(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_PROCESSOR, TVN_FAULT_TRAP, TVN_THEN_DROP);
+
+    world->stages[1].outs_of = five;
+    world->edges[1].capacity = 3;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 500);
+    TVN_ASSERT(tvn_testing_books(world, 1)->dropped == 14);
+    TVN_ASSERT(tvn_testing_books(world, 1)->passed == 86);
+    end(world);
+}
+
+int
+main(void)
+{
+    test_drop_and_dead_letter_go_on();
+    test_stop_ends_intake_and_drains_the_rest();
+    test_fatal_stops_whatever_was_said();
+    test_a_dead_letter_that_cannot_be_written_stops();
+    test_dead_letter_without_a_writer_stops();
+    test_many_failures_are_shown_in_few_lines();
+    test_what_was_sent_before_a_fault_stays_sent();
+    TVN_ASSERT(tvn_mem_live() == 0);
+    return 0;
+}

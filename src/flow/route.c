@@ -1,0 +1,219 @@
+/* route.c -- moves events onto edges.
+ *
+ * Whoever calls has made sure of room (demand.c), but for one case: the last
+ * event of a router's visit goes at once to each of its edges that has room
+ * and waits, as one event, for the others.
+ *
+ * The switches on TVN_FAULT_PASS fold away in a normal build; what they do is
+ * what a bug at that place would do. */
+#include "flow/internal.h"
+
+/* ------------------------------------------------------------------------
+ * One edge. */
+
+/* Another edge that may carry the same type: beside it at either end, or
+ * before or behind a stage that passes its input on.  NULL: there is none. */
+static struct tvn__edge *
+neighbour_of(const struct tvn__edge *edge)
+{
+    const struct tvn__group *groups[] = {
+        &edge->from->all,
+        &edge->to->ins,
+        edge->to->role == TVN_ROLE_FILTER || edge->to->role == TVN_ROLE_ROUTER
+            ? &edge->to->all
+            : NULL,
+        edge->from->role == TVN_ROLE_FILTER ||
+                edge->from->role == TVN_ROLE_ROUTER
+            ? &edge->from->ins
+            : NULL,
+    };
+
+    for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+        for (uint32_t i = 0; groups[g] != NULL && i < groups[g]->count; i++) {
+            if (groups[g]->edges[i] != edge) {
+                return groups[g]->edges[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Where the event goes instead; the edge itself when that cannot be: then
+ * only its booking goes astray. */
+static struct tvn__edge *
+astray(struct tvn_flow *flow, struct tvn__edge *edge, uint32_t block)
+{
+    struct tvn__edge *other = neighbour_of(edge);
+
+    if (other != NULL && tvn_queue_has_room(&other->queue, block)) {
+        return other;
+    }
+    other = edge == flow->edges ? &flow->edges[1] : flow->edges;
+    edge->row->offered--;
+    other->row->offered++;
+    return edge;
+}
+
+void
+tvn__put(struct tvn_flow *flow, struct tvn__edge *edge,
+    const struct tvn_event *event, struct tvn_image *image)
+{
+    switch (TVN_FAULT_PASS(
+        TVN_SITE_PUSH, tvn_queue_has_room(&edge->queue, 2 * image->block) &&
+                           tvn_queue_free_slots(&edge->queue) >= 2 &&
+                           flow->opts.edge_count >= 2)) {
+    case TVN_BREAKAGE_NONE:
+        break;
+    case TVN_BREAKAGE_LOSE:
+        tvn_image_unref(image);
+        return;
+    case TVN_BREAKAGE_DOUBLE:
+        tvn_queue_push(&edge->queue, event, tvn_image_ref(image));
+        break;
+    case TVN_BREAKAGE_MISFILE:
+        edge = astray(flow, edge, image->block);
+        break;
+    }
+    tvn_queue_push(&edge->queue, event, image);
+}
+
+/* ------------------------------------------------------------------------
+ * All edges of a port. */
+
+static void
+fan_out(struct tvn_flow *flow, const struct tvn__group *group,
+    const struct tvn_event *event, struct tvn_image *image)
+{
+    struct tvn__edge *first = group->edges[0];
+    uint32_t count = group->count;
+    bool again = false;
+
+    switch (TVN_FAULT_PASS(
+        TVN_SITE_FAN_OUT, tvn_queue_has_room(&first->queue, 2 * image->block) &&
+                              tvn_queue_free_slots(&first->queue) >= 2)) {
+    case TVN_BREAKAGE_NONE:
+        break;
+    case TVN_BREAKAGE_LOSE:
+        count--;
+        break;
+    case TVN_BREAKAGE_DOUBLE:
+        again = true;
+        break;
+    case TVN_BREAKAGE_MISFILE:
+        count--;
+        again = true;
+        break;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        tvn__put(flow, group->edges[i], event, tvn_image_ref(image));
+    }
+    if (again) {
+        tvn__put(flow, first, event, tvn_image_ref(image));
+    }
+    tvn_image_unref(image);
+}
+
+void
+tvn__put_all(struct tvn_flow *flow, const struct tvn__group *group,
+    const struct tvn_event *event, struct tvn_image *image)
+{
+    if (group->count == 1) {
+        tvn__put(flow, group->edges[0], event, image);
+    } else {
+        fan_out(flow, group, event, image);
+    }
+}
+
+/* ------------------------------------------------------------------------
+ * Routers. */
+
+static bool
+has_room(const struct tvn__edge *edge, uint32_t block)
+{
+    return !edge->is_suspended && tvn_queue_has_room(&edge->queue, block);
+}
+
+/* To each edge of the group that has room; the others wait.  Returns how many
+ * do. */
+static uint32_t
+put_or_hold(struct tvn_flow *flow, struct tvn__node *node,
+    const struct tvn__group *group, const struct tvn_event *event,
+    struct tvn_image *image)
+{
+    uint32_t waiting = 0;
+
+    for (uint32_t i = 0; i < group->count; i++) {
+        struct tvn__edge *edge = group->edges[i];
+
+        if (has_room(edge, image->block)) {
+            tvn__put(flow, edge, event, tvn_image_ref(image));
+            node->books->forked++;
+            continue;
+        }
+        if (!edge->is_suspended) {
+            tvn__suspend(flow, edge);
+        }
+        edge->is_waiting = true;
+        edge->row->waiting++;
+        waiting++;
+    }
+    return waiting;
+}
+
+void
+tvn__put_routed(struct tvn_flow *flow, struct tvn__node *node,
+    const struct tvn_event *event, struct tvn_image *image, uint32_t bits)
+{
+    uint32_t waiting = 0;
+
+    if (bits == 0) {
+        waiting = put_or_hold(flow, node, &node->other, event, image);
+    }
+    for (; bits != 0; bits &= bits - 1) {
+        waiting += put_or_hold(
+            flow, node, &node->ports[__builtin_ctz(bits)], event, image);
+    }
+    if (waiting > 0) { /* the reference stays with `held` */
+        node->held = *event;
+        node->held.image = image;
+        node->holds = true;
+        node->books->held++;
+        return;
+    }
+    node->books->passed++;
+    node->books->forked--; /* one of the copies is the event itself */
+    tvn_image_unref(image);
+}
+
+bool
+tvn__release_held(struct tvn_flow *flow, struct tvn__node *node)
+{
+    bool still_waits = false;
+
+    for (uint32_t i = 0; i < node->all.count; i++) {
+        struct tvn__edge *edge = node->all.edges[i];
+
+        if (!edge->is_waiting) {
+            continue;
+        }
+        if (!has_room(edge, node->held.image->block)) {
+            still_waits = true;
+            continue;
+        }
+        tvn__put(flow, edge, &node->held, tvn_image_ref(node->held.image));
+        edge->is_waiting = false;
+        flow->has_moved = true;
+        edge->row->waiting--;
+        node->books->forked++;
+    }
+    tvn__note_full(flow, node);
+    if (still_waits) {
+        return false;
+    }
+    tvn_image_unref(node->held.image);
+    node->holds = false;
+    node->books->held--;
+    node->books->passed++;
+    node->books->forked--;
+    return true;
+}

@@ -1,0 +1,251 @@
+/* loop.c -- libuv behind loop.h.
+ *
+ * A watch is a uv_poll_t of its own that is closed when it fires: a handle
+ * kept for a descriptor that its owner closed and opened anew would name the
+ * wrong file.  The memory of a handle is freed by its close callback, in a
+ * later turn of the loop, so a loop closes everything and runs once more
+ * before it goes.
+ *
+ * uv_poll_init makes the descriptor non-blocking; that is its owner's choice
+ * and is undone: stdin may be shared with the shell. */
+#include "reactor/loop.h"
+
+#include "base/assert.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <uv.h>
+
+#define NS_PER_MS UINT64_C(1000000)
+
+struct watch {
+    uv_poll_t poll;
+    struct tvn_loop *loop;
+    struct watch *next;
+    int fd;
+    void (*ready)(void *env);
+    void *env;
+};
+
+struct caught {
+    uv_signal_t signal;
+    struct caught *next;
+    void (*caught)(void *env);
+    void *env;
+};
+
+struct tvn_loop {
+    uv_loop_t uv;
+    uv_timer_t alarm; /* ends a wait */
+    struct watch *watches;
+    struct caught *signals;
+};
+
+static void
+free_watch(uv_handle_t *handle)
+{
+    tvn_mem_free(handle->data, 1, sizeof(struct watch));
+}
+
+static void
+free_caught(uv_handle_t *handle)
+{
+    tvn_mem_free(handle->data, 1, sizeof(struct caught));
+}
+
+static void
+close_watch(struct watch *watch)
+{
+    struct watch **link = &watch->loop->watches;
+
+    while (*link != watch) {
+        link = &(*link)->next;
+    }
+    *link = watch->next;
+    uv_close((uv_handle_t *)&watch->poll, free_watch);
+}
+
+/* An error on the descriptor is for the owner to find by its own call. */
+static void
+on_ready(uv_poll_t *poll, int status, int events)
+{
+    struct watch *watch = poll->data;
+    void (*ready)(void *env) = watch->ready;
+    void *env = watch->env;
+
+    (void)status;
+    (void)events;
+    close_watch(watch);
+    ready(env);
+}
+
+static void
+on_signal(uv_signal_t *signal, int signum)
+{
+    struct caught *caught = signal->data;
+
+    (void)signum;
+    caught->caught(caught->env);
+}
+
+static void
+on_alarm(uv_timer_t *alarm)
+{
+    (void)alarm; /* that the loop woke up is all */
+}
+
+tvn_err
+tvn_loop_new(TVN_GIVE struct tvn_loop **out)
+{
+    struct tvn_loop *loop = tvn_mem_new(1, sizeof(*loop));
+    int failed;
+
+    if (loop == NULL) {
+        return TVN_ENOMEM;
+    }
+    failed = uv_loop_init(&loop->uv);
+    if (failed != 0) {
+        tvn_mem_free(loop, 1, sizeof(*loop));
+        return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
+    }
+    failed = uv_timer_init(&loop->uv, &loop->alarm);
+    TVN_ASSERT(failed == 0);
+    *out = loop;
+    return TVN_OK;
+}
+
+void
+tvn_loop_free(struct tvn_loop *loop)
+{
+    int failed;
+
+    if (loop == NULL) {
+        return;
+    }
+    while (loop->watches != NULL) {
+        close_watch(loop->watches);
+    }
+    while (loop->signals != NULL) {
+        struct caught *caught = loop->signals;
+
+        loop->signals = caught->next;
+        uv_close((uv_handle_t *)&caught->signal, free_caught);
+    }
+    uv_close((uv_handle_t *)&loop->alarm, NULL);
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* the close callbacks */
+    failed = uv_loop_close(&loop->uv);
+    TVN_ASSERT(failed == 0);
+    tvn_mem_free(loop, 1, sizeof(*loop));
+}
+
+/* Readies watch->poll.  TVN_EAGAIN: this kind of file is always ready. */
+static tvn_err
+begin_watch(struct tvn_loop *loop, struct watch *watch, bool for_writing)
+{
+    int flags = fcntl(watch->fd, F_GETFL);
+    int failed = uv_poll_init(&loop->uv, &watch->poll, watch->fd);
+
+    if (failed == 0 && flags >= 0) {
+        (void)fcntl(watch->fd, F_SETFL, flags); /* worst: stays non-blocking */
+    }
+    if (failed == UV_EPERM) {
+        return TVN_EAGAIN;
+    }
+    if (failed != 0) {
+        return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
+    }
+    watch->poll.data = watch;
+    failed = uv_poll_start(
+        &watch->poll, for_writing ? UV_WRITABLE : UV_READABLE, on_ready);
+    TVN_ASSERT(failed == 0); /* it fails only for a closing handle */
+    return TVN_OK;
+}
+
+tvn_err
+tvn_loop_watch(struct tvn_loop *loop, int fd, bool for_writing,
+    void (*ready)(void *env), void *env, bool *is_ready)
+{
+    struct watch *watch;
+    tvn_err err;
+
+    for (watch = loop->watches; watch != NULL; watch = watch->next) {
+        TVN_ASSERT(watch->fd != fd);
+    }
+    watch = tvn_mem_new(1, sizeof(*watch));
+    if (watch == NULL) {
+        return TVN_ENOMEM;
+    }
+    *watch = (struct watch){.loop = loop, .fd = fd, .ready = ready, .env = env};
+    err = begin_watch(loop, watch, for_writing);
+    if (err != TVN_OK) {
+        tvn_mem_free(watch, 1, sizeof(*watch));
+        *is_ready = err == TVN_EAGAIN;
+        return err == TVN_EAGAIN ? TVN_OK : err;
+    }
+    watch->next = loop->watches;
+    loop->watches = watch;
+    *is_ready = false;
+    return TVN_OK;
+}
+
+void
+tvn_loop_unwatch(struct tvn_loop *loop, int fd)
+{
+    for (struct watch *watch = loop->watches; watch != NULL;
+         watch = watch->next) {
+        if (watch->fd == fd) {
+            close_watch(watch);
+            return;
+        }
+    }
+}
+
+tvn_err
+tvn_loop_signal(
+    struct tvn_loop *loop, int signum, void (*callback)(void *env), void *env)
+{
+    struct caught *caught = tvn_mem_new(1, sizeof(*caught));
+    int failed;
+
+    if (caught == NULL) {
+        return TVN_ENOMEM;
+    }
+    failed = uv_signal_init(&loop->uv, &caught->signal);
+    if (failed != 0) {
+        tvn_mem_free(caught, 1, sizeof(*caught));
+        return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
+    }
+    caught->caught = callback;
+    caught->env = env;
+    caught->signal.data = caught;
+    failed = uv_signal_start(&caught->signal, on_signal, signum);
+    if (failed != 0) {
+        uv_close((uv_handle_t *)&caught->signal, free_caught);
+        return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
+    }
+    caught->next = loop->signals;
+    loop->signals = caught;
+    return TVN_OK;
+}
+
+void
+tvn_loop_poll(struct tvn_loop *loop, uint64_t wait_ns)
+{
+    if (wait_ns == 0) {
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+        return;
+    }
+    if (wait_ns != UINT64_MAX) {
+        uv_update_time(&loop->uv); /* its time is that of its last turn */
+        (void)uv_timer_start(&loop->alarm, on_alarm,
+            wait_ns / NS_PER_MS + (wait_ns % NS_PER_MS != 0), 0);
+    }
+    (void)uv_run(&loop->uv, UV_RUN_ONCE);
+    (void)uv_timer_stop(&loop->alarm);
+}
+
+bool
+tvn_loop_has_watch(const struct tvn_loop *loop)
+{
+    return loop->watches != NULL;
+}

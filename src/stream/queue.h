@@ -1,0 +1,156 @@
+/* queue.h -- the bounded queue on an edge of a flow, policy `block`.
+ *
+ *     producer --push--> [ . a b c . . ] --peek, pop--> consumer
+ *                          ^ head      ^ capacity slots, and `bytes`
+ *
+ * A ring of events by value.  It is bounded twice: in events, and in bytes of
+ * the images' blocks; an image is charged to every edge that it waits on.  A
+ * producer asks for room before it pushes, so nothing is ever refused here.
+ * The consumer reads in place (peek): what it works on stays in the queue,
+ * and charged, until it is popped.
+ *
+ * The queue counts what it did by itself, and the ledger compares that with
+ * what the flow booked: enqueued == dequeued + discarded + what is in the
+ * ring.
+ *
+ * Threads: the flow's; it owns both ends. */
+#ifndef TVN_STREAM_QUEUE_H
+#define TVN_STREAM_QUEUE_H
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "stream/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TVN_QUEUE_MAX (1u << 20) /* events */
+
+/* Private: read it through the functions below and the counters. */
+struct tvn_queue {
+    struct tvn_event *ring; /* a slot in use has an image, a free one none */
+    uint32_t capacity;
+    uint32_t head; /* slot of the oldest event */
+    uint32_t depth;
+    uint32_t depth_max; /* most events ever in it at once */
+    uint64_t bytes;     /* charged now */
+    uint64_t bytes_max;
+    uint64_t enqueued;
+    uint64_t dequeued;
+    uint64_t discarded; /* freed by tvn_queue_discard */
+};
+
+/* Readies `queue` for `capacity` (1..TVN_QUEUE_MAX) events with at most
+ * `bytes` in blocks.  TVN_EINVAL outside that, TVN_ENOMEM; then `queue` is
+ * zeroed. */
+tvn_err tvn_queue_init(
+    struct tvn_queue *queue, uint32_t capacity, uint64_t bytes);
+
+/* Releases every event still queued.  Safe on a zeroed queue. */
+void tvn_queue_fini(struct tvn_queue *queue);
+
+/* Releases every event and counts it as discarded. */
+void tvn_queue_discard(struct tvn_queue *queue);
+
+/* Events found in the ring, by looking at every slot: for the ledger, which
+ * trusts no counter. */
+uint32_t tvn_queue_count(const struct tvn_queue *queue);
+
+static inline uint32_t
+tvn_queue_free_slots(const struct tvn_queue *queue)
+{
+    return queue->capacity - queue->depth;
+}
+
+static inline uint64_t
+tvn_queue_free_bytes(const struct tvn_queue *queue)
+{
+    return queue->bytes_max - queue->bytes;
+}
+
+/* True when an image with such a block can be pushed. */
+static inline bool
+tvn_queue_has_room(const struct tvn_queue *queue, uint32_t block)
+{
+    return queue->depth < queue->capacity &&
+           block <= tvn_queue_free_bytes(queue);
+}
+
+/* One word by itself.  The event has often been written a moment ago, word by
+ * word (by pop, by a source): a copy in wider loads would wait until those
+ * stores have left the store buffer, 5 ns an event. */
+static inline uint64_t
+tvn__queue_word(const uint64_t *word)
+{
+    return *(const volatile uint64_t *)word;
+}
+
+/* Puts a copy of `event` at the tail, with `image` (one reference, taken over)
+ * in place of its own and no attempts.  There must be room: asserted. */
+static inline void
+tvn_queue_push(struct tvn_queue *queue, const struct tvn_event *event,
+    struct tvn_image *image)
+{
+    uint32_t slot = queue->head + queue->depth;
+    uint32_t block = image->block;
+    struct tvn_event *to;
+
+    TVN_ASSERT(tvn_queue_has_room(queue, block));
+    if (slot >= queue->capacity) {
+        slot -= queue->capacity; /* wraps round the ring */
+    }
+    to = &queue->ring[slot];
+    to->image = image;
+    to->sequence = tvn__queue_word(&event->sequence);
+    to->event_time_ns = tvn__queue_word(&event->event_time_ns);
+    to->ingest_time_ns = tvn__queue_word(&event->ingest_time_ns);
+    to->entered_ns = tvn__queue_word(&event->entered_ns);
+    to->key = tvn__queue_word(&event->key);
+    to->origin = tvn__queue_word(&event->origin);
+    to->attempt = 0;
+    to->reserved = 0;
+    queue->bytes += block;
+    queue->enqueued++;
+    queue->depth++;
+    if (queue->depth > queue->depth_max) {
+        queue->depth_max = queue->depth;
+    }
+}
+
+/* The oldest events that lie side by side, at most `max`; *count of them, 0
+ * when the queue is empty.  Borrowed until they are popped. */
+static inline const struct tvn_event *
+tvn_queue_peek(const struct tvn_queue *queue, uint32_t max, uint32_t *count)
+{
+    uint32_t run = queue->capacity - queue->head;
+
+    if (run > queue->depth) {
+        run = queue->depth;
+    }
+    *count = run < max ? run : max;
+    return &queue->ring[queue->head];
+}
+
+/* Takes the oldest event out and returns its reference; the queue must not
+ * be empty.  The rest of the event can be read where peek showed it until
+ * the next push. */
+static inline struct tvn_image *
+tvn_queue_pop(struct tvn_queue *queue)
+{
+    struct tvn_event *event = &queue->ring[queue->head];
+    struct tvn_image *image = event->image;
+
+    TVN_ASSERT(queue->depth > 0);
+    event->image = NULL;
+    queue->bytes -= image->block;
+    queue->dequeued++;
+    queue->depth--;
+    queue->head++;
+    if (queue->head == queue->capacity) {
+        queue->head = 0;
+    }
+    return image;
+}
+
+#endif
