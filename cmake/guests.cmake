@@ -16,7 +16,7 @@ function(torvyn_guest wit world source dir)
     COMMAND witc bind ${wit} ${world} ${work}
     COMMAND ${TVN_WASM_CLANG} --target=wasm32-wasi -O2 -mexec-model=reactor
       -nostdlibinc -isystem /usr/include/wasm32-wasi -Wall -Wextra -Werror
-      -I${work} -g0 -Wl,-s ${source} ${work}/${world}.c
+      -I${work} -g0 -Wl,--strip-debug ${source} ${work}/${world}.c
       ${work}/${world}_component_type.o -o ${work}/core.wasm
     COMMAND witc component ${work}/core.wasm ${out}
     DEPENDS witc ${source} ${texts}

@@ -208,8 +208,8 @@ def mistake(name, old, new, verb="check"):
 
 
 mistake("misspelled-key", "capacity: 256", "capasity: 256")
-mistake("misspelled-stage", "departures -> validate ->",
-        "departures -> valdate ->")
+mistake("misspelled-stage", "- departures -> validate ->",
+        "- departures -> valdate ->")
 mistake("misspelled-port", "route.delivery ->", "route.delivry ->")
 mistake("misspelled-type", "events.departure", "events.departur")
 mistake("not-built-yet", "stage: { memory: 4MiB, deadline: 100ms }",
@@ -337,7 +337,7 @@ def talking_guest(flow):
 def sigterm_drains(flow):
     flow.replace("source: { file: { path: data/in.ndjson } }\n"
                  "    codec: json\n",
-                 "source: { generate: { seed: 7, rate: 20000/s } }\n")
+                 "source: { generate: { seed: 7, rate: 20000/s, fields: { carrier: [AA, UA] } } }\n")
     flow.replace("    event-time: { field: time, unit: ns }\n", "")
     flow.write()
     out = flow.dir / "out"

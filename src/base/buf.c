@@ -98,6 +98,29 @@ tvn_buf_vprintf(struct tvn_buf *buf, const char *format, va_list args)
 }
 
 void
+tvn_buf_append_escaped(struct tvn_buf *buf, struct tvn_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.ptr[i];
+        unsigned char next =
+            i + 1 < text.len ? (unsigned char)text.ptr[i + 1] : 0;
+
+        if (byte == '\n') {
+            tvn_buf_append_text(buf, "\\n");
+        } else if (byte == '\t') {
+            tvn_buf_append_text(buf, "\\t");
+        } else if (byte < 0x20 || byte == 0x7F) {
+            tvn_buf_printf(buf, "\\x%02x", byte);
+        } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+            tvn_buf_printf(buf, "\\x%02x", next); /* C1, as UTF-8 */
+            i++;
+        } else {
+            tvn_buf_append_byte(buf, (char)byte);
+        }
+    }
+}
+
+void
 tvn_buf_printf(struct tvn_buf *buf, const char *format, ...)
 {
     va_list args;

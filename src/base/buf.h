@@ -33,6 +33,9 @@ void tvn_buf_append(struct tvn_buf *buf, const void *ptr, size_t len);
 void tvn_buf_append_str(struct tvn_buf *buf, struct tvn_str text);
 void tvn_buf_append_text(struct tvn_buf *buf, const char *text);
 void tvn_buf_append_byte(struct tvn_buf *buf, char byte);
+/* Text of unknown origin, fit for a terminal: control characters (C0, C1,
+ * DEL) come out as \n, \t or \xNN. */
+void tvn_buf_append_escaped(struct tvn_buf *buf, struct tvn_str text);
 void tvn_buf_printf(struct tvn_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void tvn_buf_vprintf(struct tvn_buf *buf, const char *format, va_list args)

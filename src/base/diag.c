@@ -156,8 +156,8 @@ tvn_diag_suggest(struct tvn_diag *diag, struct tvn_str word,
         return;
     }
     for (size_t i = 0; i < count && i < LISTED_MAX; i++) {
-        tvn_buf_printf(&list, "%s%.*s", i == 0 ? "" : ", ",
-            TVN_STR_ARG(candidates[i]));
+        tvn_buf_printf(
+            &list, "%s%.*s", i == 0 ? "" : ", ", TVN_STR_ARG(candidates[i]));
     }
     tvn_diag_help(diag, "there is: %s%s", tvn_buf_text(&list),
         count > LISTED_MAX ? ", ..." : "");
@@ -193,6 +193,15 @@ print_place(const struct tvn_place *place, struct tvn_buf *out)
     }
 }
 
+/* Texts may quote a guest or a file: nothing in them drives a terminal or
+ * looks like a line of ours. */
+static void
+print_line(const char *text, struct tvn_buf *out)
+{
+    tvn_buf_append_escaped(out, tvn_str_of(text));
+    tvn_buf_append_byte(out, '\n');
+}
+
 void
 tvn_diag_print(const struct tvn_diag *diag, struct tvn_buf *out)
 {
@@ -207,14 +216,15 @@ tvn_diag_print(const struct tvn_diag *diag, struct tvn_buf *out)
         if (f->place.what != NULL) {
             tvn_buf_printf(out, "%s: ", f->place.what);
         }
-        tvn_buf_printf(out, "%s\n", f->text);
+        print_line(f->text, out);
         for (const struct tvn_note *n = f->notes; n != NULL; n = n->next) {
             tvn_buf_append_text(out, "  ");
             print_place(&n->place, out);
-            tvn_buf_printf(out, "%s\n", n->text);
+            print_line(n->text, out);
         }
         if (f->help != NULL) {
-            tvn_buf_printf(out, "help: %s\n", f->help);
+            tvn_buf_append_text(out, "help: ");
+            print_line(f->help, out);
         }
     }
 }

@@ -188,7 +188,7 @@ tvn_json_quote(struct tvn_buf *out, struct tvn_str value)
             size_t run = done;
 
             while (run < start + good && (unsigned char)value.ptr[run] >= 32 &&
-                value.ptr[run] != '"' && value.ptr[run] != '\\') {
+                   value.ptr[run] != '"' && value.ptr[run] != '\\') {
                 run++;
             }
             tvn_buf_append(out, value.ptr + done, run - done);

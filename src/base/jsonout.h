@@ -19,9 +19,9 @@
 struct tvn_json {
     struct tvn_buf *out; /* borrowed */
     uint32_t depth;
-    bool pretty;                     /* one member a line, two spaces deep */
-    bool after_key;                  /* the next call writes a value */
-    char close[TVN_JSON_DEPTH_MAX];  /* '}' or ']' */
+    bool pretty;                    /* one member a line, two spaces deep */
+    bool after_key;                 /* the next call writes a value */
+    char close[TVN_JSON_DEPTH_MAX]; /* '}' or ']' */
     bool has_any[TVN_JSON_DEPTH_MAX];
 };
 

@@ -80,8 +80,8 @@ tvn_map_add(struct tvn_map *map, TVN_KEPT struct tvn_str key, void *value)
     TVN_ASSERT(map->count < UINT32_MAX - 1);
     if (map->count == map->entries_cap) {
         size_t cap = map->entries_cap == 0 ? 8 : map->entries_cap * 2;
-        struct tvn_map_entry *grown = tvn_mem_resize(
-            map->entries, map->entries_cap, cap, sizeof(*grown));
+        struct tvn_map_entry *grown =
+            tvn_mem_resize(map->entries, map->entries_cap, cap, sizeof(*grown));
 
         if (grown == NULL) {
             return TVN_ENOMEM;

@@ -15,7 +15,7 @@ struct tvn_str {
 };
 
 /* For printf: `printf("%.*s", TVN_STR_ARG(s))`. */
-#define TVN_STR_ARG(s) (int)(s).len, (s).ptr == NULL ? "" : (s).ptr
+#define TVN_STR_ARG(s)   (int)(s).len, (s).ptr == NULL ? "" : (s).ptr
 #define TVN_STR(literal) ((struct tvn_str){(literal), sizeof(literal) - 1})
 
 static inline struct tvn_str

@@ -108,7 +108,7 @@ tvn_err tvn_wit_decode(const uint8_t *bytes, size_t len, const char *name,
 void tvn_wit_free(struct tvn_wit *wit);
 
 /* The type named "events.departure", "shop:flights/events.departure" or
- * "...@1.0.0.departure"; TVN_ENOTFOUND with did-you-mean, or ambiguous:
+ * "...@1.0.0.departure"; TVN_ETYPE_UNKNOWN with did-you-mean, or ambiguous:
  * TVN_EINVAL with the candidates. */
 tvn_err tvn_wit_find_type(const struct tvn_wit *const *wits, uint32_t count,
     struct tvn_str name, const struct tvn_place *place,

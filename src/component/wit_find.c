@@ -182,8 +182,8 @@ finish(struct search *search, struct tvn_str name,
         tvn_diag_help(diag, "say which: %s", tvn_buf_text(&search->where));
         return err;
     }
-    err = tvn_diag_error(diag, TVN_ENOTFOUND, place, "there is no type '%.*s'",
-        TVN_STR_ARG(name));
+    err = tvn_diag_error(diag, TVN_ETYPE_UNKNOWN, place,
+        "there is no type '%.*s'", TVN_STR_ARG(name));
     for_each_site(search, list_candidates);
     tvn_diag_suggest(diag, name, search->candidates, search->candidate_count);
     return err;

@@ -10,7 +10,6 @@
 #define STAGES "stages:\n" IN OUT
 #define EDGES  "edges:\n  - in -> out\n"
 
-/* clang-format off: texts stay as they are written */
 static const struct tvn__testing_mistake mistakes[] = {
     {"nothing but a flow", "flow: f\n",
         "torvyn.yaml:1:1: error[E0112]: the file has no 'stages'\n"
@@ -154,7 +153,7 @@ static const struct tvn__testing_mistake mistakes[] = {
         "stage 'x' is a source\n"},
     {"native keys on a guest",
         FLOW "stages:\n" IN OUT "  x: { component: a.wasm, codec: json, type: "
-                                "a.b, fields: [c] }\n" EDGES,
+             "a.b, fields: [c] }\n" EDGES,
         "torvyn.yaml:5:27: error[E0113]: 'codec' is a key of sources and "
         "sinks, stage 'x' is a guest\n"
         "torvyn.yaml:5:40: error[E0113]: 'type' is a key of sources, stage "
@@ -420,7 +419,6 @@ static const struct tvn__testing_mistake mistakes[] = {
         "torvyn.yaml:6:50: error[E0190]: 'burst' is not in this version\n"
         "torvyn.yaml:6:60: error[E0190]: 'codec' is not in this version\n"},
 };
-/* clang-format on */
 
 int
 main(void)

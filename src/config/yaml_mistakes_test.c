@@ -10,7 +10,6 @@
 #define STAGES "stages:\n" IN OUT
 #define EDGES  "edges:\n  - in -> out\n"
 
-/* clang-format off: texts stay as they are written */
 static const struct tvn__testing_mistake mistakes[] = {
     {"an empty file", "", "torvyn.yaml:1:1: error[E0100]: the file is empty\n"},
     {"only a comment", "# nothing\n",
@@ -132,7 +131,6 @@ static const struct tvn__testing_mistake mistakes[] = {
         "set\n"
         "help: set it, or give a default: ${NO_SUCH:-default}\n"},
 };
-/* clang-format on */
 
 int
 main(void)

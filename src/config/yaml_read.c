@@ -290,7 +290,8 @@ refuse_quantity(const struct quantity *quantity, const struct tvn_yaml *node,
         !take_digits(&rest, &value)) {
         return TVN_EPIPELINE_VALUE;
     }
-    if (rest.len == 0 && value > 0 && value % quantity->round == 0) {
+    if (rest.len == 0 && value > 0 &&
+        (value % quantity->round == 0 || value > 99999)) {
         help_value(quantity, value, diag); /* surely counted in the least */
     } else if (rest.len == 0) {
         tvn_diag_help(diag, "write %" PRIu64 "%s, or the unit that is meant",

@@ -54,9 +54,9 @@ struct tvn_connector_opts {
     const struct tvn_type *type; /* source: what it gives (check: NULL when
                                   * not known); sink: what comes in, whole;
                                   * NULL: not known, or not one type only */
-    const struct tvn_pipeline_stage *fields; /* sink: `fields:`, source:
-                                                * `key:`, `event-time:`;
-                                                * kept; NULL: none */
+    const struct tvn_pipeline_stage *fields; /* sink: `fields:`; source:
+                                              * `key:`, `event-time:`; kept;
+                                              * NULL: none */
     uint32_t max_event;        /* bytes of a record and of an image's block */
     struct tvn_pool *pool;     /* kept; NULL in check */
     struct tvn_copies *copies; /* kept; NULL in check */

@@ -132,6 +132,34 @@ test_stuck_says_who_waits_for_whom(void)
     end(world);
 }
 
+static uint32_t told;
+
+static void
+tell(void *env, const struct tvn_flow_progress *progress)
+{
+    const struct tvn_testing_world *world = env;
+
+    TVN_ASSERT(progress->elapsed_ns <= world->now_ns);
+    TVN_ASSERT(progress->in <= 10);
+    told++;
+}
+
+static void
+test_progress_is_told_about_every_200_ms(void)
+{
+    struct tvn_testing_world *world = make();
+
+    world->stages[0].records = 10;
+    world->stages[0].per_visit = 1;
+    world->stages[0].again_every = 2;
+    world->stages[0].again_ns = 1000 * MS;
+    world->opts.progress = tell;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) == 9000 * MS);
+    TVN_ASSERT(told >= 44 && told <= 46);
+    end(world);
+}
+
 static void
 test_complete_is_waited_for(void)
 {
@@ -246,6 +274,7 @@ main(void)
     test_a_drain_that_takes_too_long();
     test_a_second_interrupt_aborts();
     test_stuck_says_who_waits_for_whom();
+    test_progress_is_told_about_every_200_ms();
     test_complete_is_waited_for();
     test_a_failing_complete_is_the_result();
     test_a_descriptor_wakes_a_source();

@@ -6,7 +6,8 @@
  *     dead-letter  dead            goes on
  *
  * FATAL stops the flow whatever `then` says, and the stage is not called
- * again: what still comes to it is dropped.  A dead letter that cannot be
+ * again: what still comes to it is dropped.  So is what comes to a sink whose
+ * write has stopped the flow.  A dead letter that cannot be
  * written stops, too. */
 #include "flow/internal.h"
 
@@ -53,8 +54,13 @@ show(struct tvn_flow *flow, const struct tvn__node *node, const char *what)
     (void)snprintf(name, sizeof(name), "stage %.*s",
         TVN_STR_ARG(node->row->name)); /* cut: it is only shown */
     place.what = name;
-    (void)tvn_diag_error(flow->diag, fault->err, &place, "%s: %s: %.*s", what,
-        tvn_fault_name(fault->kind), TVN_STR_ARG(fault->text));
+    if (fault->kind == TVN_FAULT_RECORD) { /* its place says which */
+        (void)tvn_diag_error(
+            flow->diag, fault->err, &place, "%.*s", TVN_STR_ARG(fault->text));
+    } else {
+        (void)tvn_diag_error(flow->diag, fault->err, &place, "%s: %s: %.*s",
+            what, tvn_fault_name(fault->kind), TVN_STR_ARG(fault->text));
+    }
     if (fault->help.len > 0) {
         tvn_diag_help(flow->diag, "%.*s", TVN_STR_ARG(fault->help));
     }
@@ -166,6 +172,8 @@ fail(struct tvn_flow *flow, struct tvn__node *node,
     }
     if (stops) {
         stop(flow, node, what);
+        /* A sink that cannot write cannot write the rest either. */
+        node->is_broken = node->is_broken || fault->kind == TVN_FAULT_WRITE;
     }
     note_loss(node, fault->kind);
     memset(fault, 0, sizeof(*fault));

@@ -137,10 +137,25 @@ test_dead_letter_without_a_writer_stops(void)
 }
 
 static void
-test_many_failures_are_shown_in_few_lines(void)
+test_a_sink_that_cannot_write_says_so_once(void)
 {
     struct tvn_testing_world *world =
         make(TVN_ROLE_SINK, TVN_FAULT_WRITE, TVN_THEN_STOP);
+
+    world->stages[2].fail_every = 1;
+    world->edges[1].capacity = 64;
+    world->edges[0].capacity = 64;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_EGUEST_REJECT);
+    TVN_ASSERT(tvn_testing_books(world, 2)->dropped > 1);
+    TVN_ASSERT(world->diag.errors == 1);
+    end(world);
+}
+
+static void
+test_many_failures_are_shown_in_few_lines(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_SINK, TVN_FAULT_REJECT, TVN_THEN_STOP);
 
     world->stages[2].fail_every = 1;
     world->edges[1].capacity = 64;
@@ -183,6 +198,7 @@ main(void)
     test_fatal_stops_whatever_was_said();
     test_a_dead_letter_that_cannot_be_written_stops();
     test_dead_letter_without_a_writer_stops();
+    test_a_sink_that_cannot_write_says_so_once();
     test_many_failures_are_shown_in_few_lines();
     test_what_was_sent_before_a_fault_stays_sent();
     TVN_ASSERT(tvn_mem_live() == 0);

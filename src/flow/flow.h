@@ -108,8 +108,8 @@ struct tvn_flow_opts {
 
     /* Writes one dead letter.  Not TVN_OK: the flow stops as by on-error:
      * stop, the event counts as dropped.  NULL: no dead letter. */
-    tvn_err (*dead)(void *env, const struct tvn_dead *dead,
-        struct tvn_diag *diag);
+    tvn_err (*dead)(
+        void *env, const struct tvn_dead *dead, struct tvn_diag *diag);
     /* What the writer itself counted, for the ledger. */
     uint64_t (*dead_count)(void *env);
     /* About every 200 ms.  NULL: not wanted. */

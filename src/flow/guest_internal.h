@@ -22,7 +22,7 @@ struct tvn__guest_func {
     const struct tvn_role_func *role; /* role->func == NULL: not there */
     struct tvn_args args;
     uint32_t param_count;
-    bool takes_event_only; /* one parameter, flat: the short way */
+    bool takes_event_only;       /* one parameter, flat: the short way */
     uint32_t control_bytes;      /* of meta or window, per call */
     const struct tvn_plan *lift; /* of one value; NULL: none comes out */
     struct tvn_call call;

@@ -1,6 +1,6 @@
 /* report_print.c -- the account of a run for people.
  *
- *     flights: ok, 336,776 in + 16 emitted + 300,001 forked = ...
+ *     flights: ok, 336,776 in = 71,279 delivered + ... - 70,774 forked
  *       validate  336,776 in = 328,521 passed + 8,255 filtered
  *       route -> tally: full 12 times, answered in 310 ns (p99), 256 deep
  *       copied by enrich: 328,521 lift, 21,024,000 bytes
@@ -56,6 +56,17 @@ append_sum(struct tvn_buf *out, const struct term *terms, size_t count)
     }
 }
 
+/* What came in addition stands on the records' side of the equation. */
+static void
+append_less(struct tvn_buf *out, uint64_t value, const char *name)
+{
+    if (value > 0) {
+        tvn_buf_append_text(out, " - ");
+        append_number(out, value);
+        tvn_buf_printf(out, " %s", name);
+    }
+}
+
 #define APPEND_SUM(out, terms)                                                 \
     append_sum((out), (terms), sizeof(terms) / sizeof((terms)[0]))
 
@@ -88,11 +99,6 @@ print_law(const struct tvn_flow *flow, struct tvn_buf *out)
 
     tvn_ledger_sum(&flow->ledger, &events);
     {
-        const struct term left[] = {
-            {events.in, "in"},
-            {events.emitted, "emitted"},
-            {events.forked, "forked"},
-        };
         const struct term right[] = {
             {events.delivered, "delivered"},
             {events.filtered, "filtered"},
@@ -105,10 +111,12 @@ print_law(const struct tvn_flow *flow, struct tvn_buf *out)
 
         tvn_buf_printf(
             out, "%.*s: %s, ", TVN_STR_ARG(flow->opts.name), word_of(flow));
-        APPEND_SUM(out, left);
+        append_number(out, events.in);
         tvn_buf_append_text(
-            out, flow->result == TVN_EUNBALANCED ? " != " : " = ");
+            out, flow->result == TVN_EUNBALANCED ? " in != " : " in = ");
         APPEND_SUM(out, right);
+        append_less(out, events.emitted, "emitted");
+        append_less(out, events.forked, "forked");
         tvn_buf_append_byte(out, '\n');
     }
 }

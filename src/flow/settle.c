@@ -60,8 +60,8 @@ tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
     uint64_t bad = 0;
 
     for (uint32_t i = 0; i < burst->outs; i++) {
-        switch (
-            TVN_FAULT_PASS(TVN_SITE_SOURCE_READ, burst->outs < burst->credit)) {
+        switch (TVN_FAULT_PASS(
+            TVN_SITE_SOURCE_READ, tvn__fit_twice(node, burst->out[i]->block))) {
         case TVN_BREAKAGE_NONE:
             break;
         case TVN_BREAKAGE_LOSE:
@@ -114,7 +114,8 @@ emit(struct tvn_flow *flow, struct tvn__node *node,
             fresh.sequence = flow->next_sequence++;
             event = &fresh;
         }
-        switch (TVN_FAULT_PASS(TVN_SITE_EMIT, burst->outs < burst->credit)) {
+        switch (TVN_FAULT_PASS(
+            TVN_SITE_EMIT, tvn__fit_twice(node, burst->out[i]->block))) {
         case TVN_BREAKAGE_NONE:
             break;
         case TVN_BREAKAGE_LOSE:

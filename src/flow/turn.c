@@ -236,12 +236,9 @@ visit_inputs(struct tvn_flow *flow, struct tvn__node *node, uint32_t max)
     max = node->in_max < max ? node->in_max : max;
     burst->in = tvn_queue_peek(&edge->queue, max, &burst->in_count);
     burst->credit = node->credit < max ? node->credit : max;
-    if (TVN_FAULT_ARMED(TVN_SITE_POP) || TVN_FAULT_ARMED(TVN_SITE_SINK_WRITE)) {
-        burst->in_count = 1;
-        if (breaks_input(flow, node)) {
-            tvn__resume(edge);
-            return 1;
-        }
+    if (TVN_FAULT_IS_ARMED() && breaks_input(flow, node)) {
+        tvn__resume(edge);
+        return 1;
     }
     err = node->stage.ops->run(node->stage.self, burst);
     TVN_ASSERT(burst->consumed <= burst->in_count);
@@ -351,7 +348,8 @@ tvn__turn(struct tvn_flow *flow, struct tvn__node *node, enum tvn__todo todo)
         uint32_t events;
 
         begin(flow, is_sampled);
-        events = visit(flow, node, todo, node->stride - done);
+        events = visit(
+            flow, node, todo, TVN_FAULT_IS_ARMED() ? 1 : node->stride - done);
         done += events > 0 ? events : 1;
     } while (!is_sampled && done < node->stride && !flow->is_over &&
              (todo = tvn__what_now(flow, node)) != TVN__NOTHING);

@@ -43,8 +43,8 @@ inspect(struct inspection *self, const char *path, struct tvn_diag *diag)
     }
     err = tvn_buf_read_file(&self->bytes, path, TVN__COMPONENT_MAX);
     if (err != TVN_OK) {
-        return tvn_diag_error(
-            diag, err, &place, "cannot be read: %s", tvn_err_text(err));
+        return tvn_diag_error(diag, err, &place, "cannot be read: %s",
+            err == TVN_ENOTFOUND ? "there is no such file" : tvn_err_text(err));
     }
     err = tvn_component_decode((const uint8_t *)self->bytes.ptr,
         self->bytes.len, path, self->types, &self->component, diag);

@@ -40,22 +40,6 @@ tvn__log_free(struct tvn__log *log)
     tvn_mem_free(log, 1, sizeof(*log));
 }
 
-static void
-append_escaped(struct tvn_buf *out, struct tvn_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-
-        if (byte == '\n') {
-            tvn_buf_append_text(out, "\\n");
-        } else if (byte == '\t' || (byte >= 0x20 && byte != 0x7F)) {
-            tvn_buf_append_byte(out, (char)byte);
-        } else {
-            tvn_buf_printf(out, "\\x%02x", byte);
-        }
-    }
-}
-
 void
 tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
     struct tvn_str message)
@@ -80,7 +64,7 @@ tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
     }
     tvn_buf_clear(&log->line);
     tvn_buf_printf(&log->line, "%.*s: %s: ", TVN_STR_ARG(stage), names[level]);
-    append_escaped(&log->line, message);
+    tvn_buf_append_escaped(&log->line, message);
     tvn_buf_append_byte(&log->line, '\n');
     if (!log->line.failed) {
         (void)fwrite(log->line.ptr, 1, log->line.len, stderr);

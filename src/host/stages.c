@@ -124,7 +124,8 @@ read_component(
     err = tvn_buf_read_file(&stage->bytes, stage->path, TVN__COMPONENT_MAX);
     if (err != TVN_OK) {
         return tvn_diag_error(diag, err, &spec->component.place,
-            "cannot read the component %s: %s", stage->path, tvn_err_text(err));
+            "cannot read the component %s: %s", stage->path,
+            err == TVN_ENOTFOUND ? "there is no such file" : tvn_err_text(err));
     }
     err = tvn_component_decode((const uint8_t *)stage->bytes.ptr,
         stage->bytes.len, stage->path, host->types, &stage->component, diag);

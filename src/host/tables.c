@@ -33,8 +33,9 @@ struct loader {
     uint32_t cells;          /* of the header */
     int fields[COLUMNS_MAX]; /* field of R by column; -1: passed over */
     uint32_t key_column;
-    bool has_row; /* rows has begun */
-    bool is_bad;  /* this row is not added */
+    uint32_t key_at; /* column of this row's key */
+    bool has_row;    /* rows has begun */
+    bool is_bad;     /* this row is not added */
     bool in_header;
 };
 
@@ -108,6 +109,7 @@ add_row(struct loader *loader)
         err = tvn_table_add(loader->table, loader->keys.data, 0, &image);
     }
     if (err == TVN_EINVAL) {
+        loader->column = loader->key_at;
         report(loader, TVN_ETABLE, "this key stands in the table already");
     } else if (err != TVN_OK) {
         report(loader, err, tvn_err_text(err));
@@ -160,6 +162,7 @@ read_cell(struct loader *loader, struct tvn_str text)
         begin_row(loader);
     }
     if (cell == loader->key_column) {
+        loader->key_at = loader->column;
         read_key(loader,
             loader->key_name.len > 0 ? loader->key_name : TVN_STR("key"), text);
     }
@@ -193,6 +196,7 @@ static void
 end_header(struct loader *loader)
 {
     loader->in_header = false;
+    loader->column = 1;
     loader->cells = loader->cell < COLUMNS_MAX ? loader->cell : COLUMNS_MAX;
     if (loader->key_column == UINT32_MAX) {
         (void)tvn_diag_error(loader->diag, TVN_ETABLE, &loader->key_place,
@@ -459,7 +463,8 @@ load(struct loader *loader, const struct tvn_pipeline_table *spec,
 
     if (err != TVN_OK) {
         loader->err = tvn_diag_error(loader->diag, err, &spec->file_place,
-            "cannot read the table %s: %s", path, tvn_err_text(err));
+            "cannot read the table %s: %s", path,
+            err == TVN_ENOTFOUND ? "there is no such file" : tvn_err_text(err));
     } else if (ends_with(path, ".json")) {
         load_json(loader, tvn_buf_str(&text), true);
     } else if (ends_with(path, ".ndjson")) {

@@ -162,9 +162,9 @@ test_what_does_not_read_is_named_with_line_and_column(void)
     expect(&rig, ".csv", "code,name,kind\nAA,A,major\nAA,B,major\n",
         ":3:1: error[E0241]: this key stands in the table already");
     expect(&rig, ".csv", "code,title,kind\nAA,A,major\n",
-        ":1:16: error[E0241]: column 'name': the header has no such column");
+        ":1:1: error[E0241]: column 'name': the header has no such column");
     expect(&rig, ".csv", "code,name,kind\nAA,A\n",
-        ":2:1: error[E0241]: 2 cells, the header has 3");
+        ":2:6: error[E0241]: 2 cells, the header has 3");
     expect(&rig, ".csv", "", ":1:1: error[E0241]: the table has no header");
     expect(&rig, ".ndjson",
         "{\"code\":\"AA\",\"name\":\"A\",\"kind\":\"major\"}\n{\"code\":\n",

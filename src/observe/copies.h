@@ -32,8 +32,8 @@ struct tvn_copies {
 };
 
 static inline void
-tvn_copies_add(struct tvn_copies *copies, enum tvn_copy reason,
-    uint64_t count, uint64_t bytes)
+tvn_copies_add(struct tvn_copies *copies, enum tvn_copy reason, uint64_t count,
+    uint64_t bytes)
 {
     copies->rows[reason].count += count;
     copies->rows[reason].bytes += bytes;

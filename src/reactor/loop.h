@@ -31,8 +31,8 @@ tvn_err tvn_loop_watch(struct tvn_loop *loop, int fd, bool for_writing,
 void tvn_loop_unwatch(struct tvn_loop *loop, int fd);
 
 /* `signum` is caught from now on; `caught(env)` is called from poll. */
-tvn_err tvn_loop_signal(struct tvn_loop *loop, int signum,
-    void (*caught)(void *env), void *env);
+tvn_err tvn_loop_signal(
+    struct tvn_loop *loop, int signum, void (*caught)(void *env), void *env);
 
 /* Runs what is ready.  `wait_ns` 0: does not wait; UINT64_MAX: until
  * something happens; else at most as long (rounded up to 1 ms). */

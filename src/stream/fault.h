@@ -70,17 +70,18 @@ bool tvn_fault_is_done(void);
  * could be done to this one; if not, and one is due, it stays due. */
 enum tvn_breakage tvn_fault_pass(enum tvn_site site, bool can);
 
-/* True when a fault is armed for this site and not done. */
-bool tvn_fault_is_armed(enum tvn_site site);
+/* True when a fault is armed and not done.  The flow then handles events one
+ * by one, so that there is room to break one. */
+bool tvn_fault_is_armed(void);
 
 #define TVN_FAULT_PASS(site, can) tvn_fault_pass((site), (can))
-#define TVN_FAULT_ARMED(site)     tvn_fault_is_armed(site)
+#define TVN_FAULT_IS_ARMED()      tvn_fault_is_armed()
 #define TVN_FAULT_IS(a, b)        ((a) == (b))
 
 #else
 
 #define TVN_FAULT_PASS(site, can) ((void)(can), TVN_BREAKAGE_NONE)
-#define TVN_FAULT_ARMED(site)     false
+#define TVN_FAULT_IS_ARMED()      false
 #define TVN_FAULT_IS(a, b)        ((void)(a), false)
 
 #endif

@@ -52,18 +52,18 @@ const char *tvn_fault_name(enum tvn_fault_kind kind);
 /* Texts belong to the stage and live until its next call. */
 struct tvn_fault {
     enum tvn_fault_kind kind;
-    tvn_err err;           /* code of the diagnostic, when one is made of it */
+    tvn_err err;            /* code of the diagnostic, when one is made of it */
     struct tvn_place place; /* source: file and line, column of the fault */
     struct tvn_str text;
-    struct tvn_str help;    /* empty: none */
-    struct tvn_str raw;     /* source: the record as it was read */
+    struct tvn_str help; /* empty: none */
+    struct tvn_str raw;  /* source: the record as it was read */
 };
 
 /* When nothing can be done now: what the stage waits for. */
 struct tvn_wake {
-    int fd;            /* -1: none */
-    bool for_writing;  /* else for reading */
-    uint64_t at_ns;    /* monotonic; 0: no timer */
+    int fd;           /* -1: none */
+    bool for_writing; /* else for reading */
+    uint64_t at_ns;   /* monotonic; 0: no timer */
 };
 
 struct tvn_window {
@@ -85,14 +85,14 @@ struct tvn_burst {
     uint64_t wall_ns;           /* Unix time, at the start of the visit */
     bool is_sampled;            /* measure guest and codec time exactly */
 
-    uint32_t consumed; /* events of `in` that are finished (ok) */
-    uint32_t outs;     /* outputs made */
-    bool is_pending;   /* the event at `consumed` (or the flush) has more
+    uint32_t consumed;      /* events of `in` that are finished (ok) */
+    uint32_t outs;          /* outputs made */
+    bool is_pending;        /* the event at `consumed` (or the flush) has more
                         * outputs than credit; it stays held */
-    bool is_end;       /* source: nothing will ever come again */
+    bool is_end;            /* source: nothing will ever come again */
     struct tvn_fault fault; /* of the event at `consumed`; kind NONE: ok */
     struct tvn_wake wake;   /* with TVN_EAGAIN */
-    uint64_t inside_ns; /* is_sampled: time in guest, codec or connector */
+    uint64_t inside_ns;     /* is_sampled: time in guest, codec or connector */
 
     /* filter: bit 0 = keep; router: bit i = port i; per consumed event */
     uint32_t verdicts[TVN_BURST_MAX];
@@ -112,18 +112,18 @@ struct tvn_burst {
 /* Counted by the stage itself, independently of the flow: the ledger
  * compares both.  Never reset. */
 struct tvn_stage_counts {
-    uint64_t calls;      /* calls of the role's function, failed ones too */
-    uint64_t failed;     /* of these, not ok */
-    uint64_t ok;         /* events finished ok; sinks: records accepted;
+    uint64_t calls;        /* calls of the role's function, failed ones too */
+    uint64_t failed;       /* of these, not ok */
+    uint64_t ok;           /* events finished ok; sinks: records accepted;
                           * sources: records decoded */
-    uint64_t outs;       /* images made */
-    uint64_t kept;       /* filter, router: events whose verdict was not 0 */
-    uint64_t routed;     /* router: ports selected, over all events */
-    uint64_t records;    /* sources: records cut out, bad ones included;
+    uint64_t outs;         /* images made */
+    uint64_t kept;         /* filter, router: events whose verdict was not 0 */
+    uint64_t routed;       /* router: ports selected, over all events */
+    uint64_t records;      /* sources: records cut out, bad ones included;
                           * sinks: records written */
-    uint64_t guest_ns;   /* scaled up from samples; 0 for native stages */
+    uint64_t guest_ns;     /* scaled up from samples; 0 for native stages */
     uint64_t memory_bytes; /* linear memory now; native: buffers */
-    uint64_t lost_state; /* events absorbed into an instance that is gone */
+    uint64_t lost_state;   /* events absorbed into an instance that is gone */
 };
 
 struct tvn_stage_ops {
@@ -141,8 +141,8 @@ struct tvn_stage_ops {
 
     /* Aggregators.  in_count is 0.  is_pending: call again with window NULL
      * until it is false. */
-    tvn_err (*flush)(void *self, const struct tvn_window *window,
-        struct tvn_burst *burst);
+    tvn_err (*flush)(
+        void *self, const struct tvn_window *window, struct tvn_burst *burst);
 
     /* Sinks.  TVN_EAGAIN with wake: call again; else done or failed with
      * `burst->fault`.  `is_ok` is false when the flow ends with an error:

@@ -248,8 +248,7 @@ test_a_view_reads_what_the_rules_say(void)
         struct tvn_view view;
 
         TVN_ASSERT(tvn_view_check(a, b, &world.arena, &view) == TVN_OK);
-        TVN_ASSERT(
-            view.verdict == (a == b ? TVN_VIEW_SAME : TVN_VIEW_NARROWS));
+        TVN_ASSERT(view.verdict == (a == b ? TVN_VIEW_SAME : TVN_VIEW_NARROWS));
         check_pair(&world, a, b, image);
         tvn_image_unref(image);
         tvn_arena_fini(&world.arena);

@@ -210,7 +210,7 @@ test_a_trap_in_post_return(void)
              "   (i32.store (i32.const 268) (local.get 0))"                    \
              "   (i32.store (i32.const 132) (i32.const 3))"                    \
              "   (i32.const 128))" POST("process") DATA("128", "\\00\\01")     \
-                 DATA("260", "\\02"))
+                 DATA("260", "\\02\\00\\00\\00\\00\\10"))
 
 /* Three strings, the second one of as many bytes as the event says. */
 static void

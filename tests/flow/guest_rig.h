@@ -84,6 +84,7 @@ struct guest_rig {
     struct tvn_event events[GUEST_EVENTS_MAX];
     uint32_t event_count;
     const char *name; /* of events that have one */
+    bool is_sampled;  /* visits are */
     struct tvn_burst burst;
     struct tvn_buf said; /* by the guest: log and metrics */
 };
@@ -106,8 +107,9 @@ guest_log(void *env, struct tvn_str stage, enum tvn_log_level level,
 {
     struct guest_rig *rig = env;
 
-    tvn_buf_printf(&rig->said, "%.*s %d %.*s\n", TVN_STR_ARG(stage), (int)level,
-        TVN_STR_ARG(message));
+    tvn_buf_printf(&rig->said, "%.*s %d ", TVN_STR_ARG(stage), (int)level);
+    tvn_buf_append_str(&rig->said, message); /* may hold a NUL */
+    tvn_buf_append_byte(&rig->said, '\n');
 }
 
 static inline void
@@ -222,14 +224,16 @@ guest_stop(struct guest_rig *rig)
     guest_count(rig);
 }
 
+/* Frees everything, the table (nullable) before the pools. */
 static inline void
-guest_close(struct guest_rig *rig)
+guest_close_with(struct guest_rig *rig, struct tvn_table *table)
 {
     guest_clear(rig);
     if (rig->stage.ops != NULL) {
         rig->stage.ops->stop(rig->stage.self);
         rig->stage.ops->free(rig->stage.self);
     }
+    tvn_table_free(table);
     tvn_code_free(rig->code);
     tvn_engine_free(rig->engine);
     tvn_component_free(rig->component);
@@ -242,6 +246,12 @@ guest_close(struct guest_rig *rig)
     tvn_pool_free(rig->pool);
     tvn_types_free(rig->types);
     TVN_ASSERT(tvn_mem_live() == 0);
+}
+
+static inline void
+guest_close(struct guest_rig *rig)
+{
+    guest_close_with(rig, NULL);
 }
 
 /* ------------------------------------------------------------------------
@@ -305,6 +315,7 @@ guest_visit(
     rig->burst.in = rig->events;
     rig->burst.in_count = count;
     rig->burst.credit = credit;
+    rig->burst.is_sampled = rig->is_sampled;
     err = rig->stage.ops->run(rig->stage.self, &rig->burst);
     TVN_ASSERT((err == TVN_OK || err == TVN_EAGAIN) ==
                (rig->burst.fault.kind == TVN_FAULT_NONE));

@@ -1,0 +1,261 @@
+/* testing_stage.h -- the vtable of a scripted stage; see testing.h.
+ *
+ * Header only.  Threads: none. */
+#ifndef TVN_FLOW_TESTING_STAGE_H
+#define TVN_FLOW_TESTING_STAGE_H
+
+#include "flow/testing_world.h"
+
+/* ------------------------------------------------------------------------
+ * The visits. */
+
+static inline bool
+tvn_testing_fails(struct tvn_testing_stage *stage, uint64_t id)
+{
+    if (stage->fails == TVN_FAULT_NONE) {
+        return false;
+    }
+    return (stage->fail_every > 0 && id > 0 && id % stage->fail_every == 0) ||
+           (stage->fail_at > 0 && id == stage->fail_at);
+}
+
+static inline tvn_err
+tvn_testing_fault(struct tvn_testing_stage *stage, struct tvn_burst *burst,
+    enum tvn_fault_kind kind)
+{
+    stage->counts.failed++;
+    burst->fault.kind = kind;
+    burst->fault.err =
+        kind == TVN_FAULT_FATAL ? TVN_EGUEST_FATAL : TVN_EGUEST_REJECT;
+    burst->fault.text = TVN_STR("as the script says");
+    burst->fault.raw = TVN_STR("raw");
+    return burst->fault.err;
+}
+
+static inline tvn_err
+tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
+{
+    uint32_t max = stage->per_visit > 0 && stage->per_visit < burst->credit
+                       ? stage->per_visit
+                       : burst->credit;
+
+    TVN_ASSERT(burst->credit > 0 && burst->in_count == 0);
+    burst->has_times = stage->has_meta;
+    burst->has_keys = stage->has_meta;
+    while (burst->outs < max && stage->made < stage->records) {
+        uint64_t id = stage->made++;
+
+        stage->world->now_ns += stage->cost_ns;
+        stage->counts.records++;
+        if (tvn_testing_fails(stage, id)) {
+            return tvn_testing_fault(stage, burst, stage->fails);
+        }
+        burst->out_time_ns[burst->outs] = 10 * id;
+        burst->out_key[burst->outs] = id + 1;
+        burst->out[burst->outs++] = tvn_testing_make(stage, id);
+        stage->counts.ok++;
+    }
+    burst->is_end = stage->made == stage->records;
+    return TVN_OK;
+}
+
+/* The outputs of the head as far as credit goes; false: there are more. */
+static inline bool
+tvn_testing_produce(struct tvn_testing_stage *stage, struct tvn_burst *burst,
+    uint32_t index, uint32_t want)
+{
+    uint64_t id = tvn_testing_id(burst->in[index].image);
+
+    while (stage->begun < want) {
+        if (burst->outs == burst->credit) {
+            burst->is_pending = true;
+            return false;
+        }
+        burst->out_of[burst->outs] = (uint8_t)index;
+        burst->out[burst->outs++] = tvn_testing_make(stage, id);
+        stage->begun++;
+    }
+    return true;
+}
+
+static inline uint32_t
+tvn_testing_wants(const struct tvn_testing_stage *stage, uint64_t id)
+{
+    if (stage->role == TVN_ROLE_AGGREGATOR) {
+        return stage->ingest_outs;
+    }
+    if (stage->role != TVN_ROLE_PROCESSOR) {
+        return 0;
+    }
+    if (stage->outs_of != NULL) {
+        return stage->outs_of(id);
+    }
+    return stage->outs == 0 ? 1 : stage->outs;
+}
+
+static inline void
+tvn_testing_finish(struct tvn_testing_stage *stage, struct tvn_burst *burst,
+    uint32_t index, uint64_t id)
+{
+    uint32_t verdict = stage->verdict_of == NULL ? 1 : stage->verdict_of(id);
+
+    if (stage->role == TVN_ROLE_FILTER) {
+        verdict &= 1;
+    }
+    tvn_testing_note(stage, &burst->in[index]);
+    stage->is_begun = false;
+    stage->begun = 0;
+    burst->consumed = index + 1;
+    burst->verdicts[index] = verdict;
+    stage->counts.ok++;
+    stage->counts.kept +=
+        stage->role == TVN_ROLE_FILTER ? (verdict & 1) : verdict != 0;
+    stage->counts.routed += (uint64_t)__builtin_popcount(verdict);
+    stage->counts.records += stage->role == TVN_ROLE_SINK;
+    stage->open_events++;
+}
+
+static inline tvn_err
+tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
+{
+    uint32_t max = stage->per_visit > 0 && stage->per_visit < burst->in_count
+                       ? stage->per_visit
+                       : burst->in_count;
+
+    TVN_ASSERT(burst->in_count > 0 && burst->in_count <= TVN_BURST_MAX);
+    for (uint32_t i = 0; i < max; i++) {
+        uint64_t id = tvn_testing_id(burst->in[i].image);
+        uint32_t wants = tvn_testing_wants(stage, id);
+
+        if (wants > 0 && burst->outs == burst->credit) {
+            return TVN_OK;
+        }
+        if (!stage->is_begun) {
+            stage->is_begun = true;
+            stage->counts.calls++;
+            stage->world->now_ns += stage->cost_ns;
+        }
+        if (!tvn_testing_produce(stage, burst, i, wants)) {
+            return TVN_OK;
+        }
+        if (tvn_testing_fails(stage, id)) { /* its outputs stay sent */
+            stage->is_begun = false;
+            stage->begun = 0;
+            return tvn_testing_fault(stage, burst, stage->fails);
+        }
+        tvn_testing_finish(stage, burst, i, id);
+    }
+    return TVN_OK;
+}
+
+static inline tvn_err
+tvn_testing_visit(void *self, struct tvn_burst *burst)
+{
+    struct tvn_testing_stage *stage = self;
+
+    stage->visits++;
+    if (stage->before != NULL) {
+        stage->before(stage);
+    }
+    if (stage->again_every > 0 && !stage->is_again &&
+        stage->visits % stage->again_every == 0) {
+        stage->is_again = true;
+        if (stage->again_ns > 0) {
+            burst->wake.at_ns = stage->world->now_ns + stage->again_ns;
+        }
+        if (stage->again_fd > 0) {
+            burst->wake.fd = stage->again_fd;
+        }
+        return TVN_EAGAIN;
+    }
+    stage->is_again = false;
+    return stage->role == TVN_ROLE_SOURCE ? tvn_testing_pull(stage, burst)
+                                          : tvn_testing_take(stage, burst);
+}
+
+static inline tvn_err
+tvn_testing_flush(
+    void *self, const struct tvn_window *window, struct tvn_burst *burst)
+{
+    struct tvn_testing_stage *stage = self;
+
+    TVN_ASSERT((window == NULL) == (stage->flushing > 0));
+    TVN_ASSERT(burst->credit > 0);
+    if (window != NULL) {
+        if (stage->windows < TVN_TESTING_WINDOWS) {
+            stage->window_events[stage->windows] = stage->open_events;
+            stage->window[stage->windows] = *window;
+        }
+        stage->windows++;
+        stage->open_events = 0;
+        stage->counts.calls++;
+        if (stage->flush_fails != TVN_FAULT_NONE) {
+            return tvn_testing_fault(stage, burst, stage->flush_fails);
+        }
+        stage->flushing = stage->flush_outs;
+    }
+    while (stage->flushing > 0 && burst->outs < burst->credit) {
+        burst->out[burst->outs++] = tvn_testing_make(stage, stage->made++);
+        stage->flushing--;
+    }
+    burst->is_pending = stage->flushing > 0;
+    return TVN_OK;
+}
+
+/* ------------------------------------------------------------------------
+ * The rest of the vtable. */
+
+static inline tvn_err
+tvn_testing_start(void *self, struct tvn_diag *diag)
+{
+    struct tvn_testing_stage *stage = self;
+
+    stage->order = ++stage->world->ordinal;
+    return stage->fails_start
+               ? tvn_diag_error(diag, TVN_EIO, NULL, "does not start")
+               : TVN_OK;
+}
+
+static inline tvn_err
+tvn_testing_complete(void *self, bool is_ok, struct tvn_burst *burst)
+{
+    struct tvn_testing_stage *stage = self;
+
+    stage->complete_calls++;
+    stage->completed_ok = is_ok;
+    if (stage->complete_waits > 0) {
+        stage->complete_waits--;
+        burst->wake.at_ns = stage->world->now_ns + 1000;
+        return TVN_EAGAIN;
+    }
+    return stage->fails_complete
+               ? tvn_testing_fault(stage, burst, TVN_FAULT_WRITE)
+               : TVN_OK;
+}
+
+static inline void
+tvn_testing_stop(void *self)
+{
+    struct tvn_testing_stage *stage = self;
+
+    stage->stop_order = ++stage->world->ordinal;
+}
+
+static inline void
+tvn_testing_free(void *self)
+{
+    struct tvn_testing_stage *stage = self;
+
+    stage->free_count++;
+    tvn_builder_fini(&stage->builder);
+}
+
+static inline void
+tvn_testing_counts(const void *self, struct tvn_stage_counts *out)
+{
+    const struct tvn_testing_stage *stage = self;
+
+    *out = stage->counts;
+}
+
+#endif
