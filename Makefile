@@ -6,12 +6,13 @@
 #   make bench    the benches, on this machine
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all setup demo test check asan clang fuzz bench fmt docs install clean
+.PHONY: all setup demo test check asan tsan clang fuzz bench fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
 ASAN = build-asan
 CLANG = build-clang
+TSAN = build-tsan
 FUZZ = build-fuzz
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
@@ -36,7 +37,16 @@ asan: setup
 	@cmake --preset asan >/dev/null
 	@cmake --build $(ASAN)
 
-test: all asan
+# Where there are threads: the ticker, and instances on threads of their own.
+# The engine's own code is not instrumented.
+tsan: setup
+	@cmake --preset tsan >/dev/null
+	@cmake --build $(TSAN) --target engine_ticker_test engine_threads_test_wide
+	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest \
+	    --test-dir $(TSAN) --output-on-failure --no-tests=error \
+	    -R 'engine/(ticker|threads)_test'
+
+test: all asan tsan
 	@tools/tidy src
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
 	@ctest --test-dir $(ASAN) --output-on-failure --no-tests=error
@@ -69,4 +79,4 @@ install: all
 	@install -D -m 755 $(BUILD)/torvyn $(DESTDIR)$(PREFIX)/bin/torvyn
 
 clean:
-	@rm -rf $(BUILD) $(ASAN) $(CLANG) $(FUZZ)
+	@rm -rf $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ)

@@ -83,6 +83,9 @@ make_bytes(struct tvn_rng *rng, struct tvn_buf *out)
                 out, is_blank ? " \t\r"[tvn_rng_below(rng, 3)]
                               : "ab\r \xC3\xA9{"[tvn_rng_below(rng, 7)]);
         }
+        if (tvn_rng_below(rng, 8) == 0) { /* later it is no mark */
+            tvn_buf_append_text(out, "\n\xEF\xBB\xBFx");
+        }
         if (tvn_rng_below(rng, 3) == 0) {
             tvn_buf_append_byte(out, '\r');
         }

@@ -38,6 +38,14 @@ void tvn_engine_free(struct tvn_engine *engine);
 /* "wasmtime 48.0.8" */
 const char *tvn_engine_version(void);
 
+/* Whether this engine runs `component` (named `name` in diagnostics): its
+ * core modules validate with the engine's own set of Wasm features, and its
+ * options are ones that plans know.  Compiles nothing, so that a link can ask.
+ * TVN_EUNSUPPORTED, by name. */
+tvn_err tvn_engine_check(struct tvn_engine *engine,
+    const struct tvn_component *component, const char *name,
+    struct tvn_diag *diag);
+
 /* Compiles (or takes from the cache) every core module of `component`, which
  * must outlive the code. */
 tvn_err tvn_code_new(struct tvn_engine *engine,

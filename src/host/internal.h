@@ -42,6 +42,7 @@ struct tvn__host_stage {
 
 struct tvn__dead_letter;
 struct tvn__log;
+struct tvn__metrics;
 
 struct tvn_host {
     struct tvn_pipeline *pipeline;
@@ -57,6 +58,7 @@ struct tvn_host {
     struct tvn_link link;
     bool has_link;
     bool no_components;
+    struct tvn_engine *checker; /* compiles nothing: for loading */
     struct tvn_pool *values; /* of config and tables */
     struct tvn_table **tables;
     uint32_t table_count;
@@ -68,6 +70,7 @@ struct tvn_host {
     struct tvn_flow *flow;
     struct tvn__dead_letter *dead;
     struct tvn__log *log;
+    struct tvn__metrics *metrics;
     const struct tvn_host_run_opts *run;
     bool has_run;
 };
@@ -96,6 +99,14 @@ tvn_err tvn__log_new(struct tvn__log **out);
 void tvn__log_free(struct tvn__log *log);
 void tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
     struct tvn_str message);
+
+/* metrics.c: what guests count, for the report. */
+tvn_err tvn__metrics_new(struct tvn__metrics **out);
+void tvn__metrics_free(struct tvn__metrics *metrics);
+void tvn__metrics_write(void *env, struct tvn_str stage, struct tvn_str name,
+    double value, bool is_add);
+void tvn__metrics_print(
+    const struct tvn__metrics *metrics, struct tvn_buf *out);
 
 /* dead_letter.c */
 tvn_err tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag);

@@ -67,6 +67,7 @@ static tvn_err
 load_stages(struct tvn_host *host, struct tvn_diag *diag)
 {
     const struct tvn_pipeline *pipeline = host->pipeline;
+    const struct tvn_engine_opts engine = {0};
     uint32_t tables = 0;
     tvn_err err = TVN_OK;
 
@@ -78,6 +79,12 @@ load_stages(struct tvn_host *host, struct tvn_diag *diag)
     host->tables = tvn_arena_new(&host->arena, tables, sizeof(*host->tables));
     if (host->stages == NULL || host->tables == NULL) {
         return TVN_ENOMEM;
+    }
+    if (!host->no_components) {
+        err = tvn_engine_new(&engine, &host->checker, diag);
+    }
+    if (err != TVN_OK) {
+        return err;
     }
     for (uint32_t i = 0; i < pipeline->stage_count; i++) {
         host->stages[i].spec = &pipeline->stages[i];
@@ -185,6 +192,7 @@ free_run(struct tvn_host *host)
 {
     tvn_flow_free(host->flow);
     tvn__log_free(host->log);
+    tvn__metrics_free(host->metrics);
     if (host->loop != NULL) {
         tvn_loop_free(host->loop);
     }
@@ -202,6 +210,7 @@ tvn_host_free(struct tvn_host *host)
         tvn__stage_free(&host->stages[i]);
     }
     tvn_engine_free(host->engine);
+    tvn_engine_free(host->checker);
     for (uint32_t i = 0; i < host->table_count; i++) {
         tvn_table_free(host->tables[i]);
     }

@@ -34,6 +34,7 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
         .deadline_ns = stage->spec->deadline_ns,
         .init_deadline_ns = stage->spec->init_deadline_ns,
         .log = tvn__log_write,
+        .metric = tvn__metrics_write,
         .env = host,
     };
 
@@ -208,6 +209,9 @@ prepare(struct tvn_host *host, struct tvn_diag *diag)
     }
     err = tvn__log_new(&host->log);
     if (err == TVN_OK) {
+        err = tvn__metrics_new(&host->metrics);
+    }
+    if (err == TVN_OK) {
         err = make_loop(host);
     }
     if (err == TVN_OK) {
@@ -248,6 +252,7 @@ void
 tvn_host_report_print(const struct tvn_host *host, struct tvn_buf *out)
 {
     tvn_flow_report_print(host->flow, out);
+    tvn__metrics_print(host->metrics, out);
 }
 
 void

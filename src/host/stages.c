@@ -132,8 +132,11 @@ read_component(
     if (err != TVN_OK) {
         return err;
     }
-    return tvn_toolchain_validate(
+    err = tvn_toolchain_validate(
         (const uint8_t *)stage->bytes.ptr, stage->bytes.len, stage->path, diag);
+    return err == TVN_OK ? tvn_engine_check(host->checker, stage->component,
+                               stage->path, diag)
+                         : err;
 }
 
 static tvn_err

@@ -195,10 +195,10 @@ has_text(const struct tvn_func_type *type)
 
 /* What plans do not know. */
 static tvn_err
-check_options(const struct tvn_code *code, struct tvn_diag *diag)
+check_options(
+    const struct tvn_program *program, const char *name, struct tvn_diag *diag)
 {
-    const struct tvn_program *program = code->program;
-    struct tvn_place place = {.path = code->name};
+    struct tvn_place place = {.path = name};
 
     for (uint32_t i = 0; i < program->lift_count; i++) {
         const struct tvn_lift *lift = &program->lifts[i];
@@ -259,11 +259,36 @@ fill(struct tvn_code *code, const char *name, struct tvn_diag *diag)
         return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
     }
     code->was_cached = count > 0;
-    err = check_options(code, diag);
+    err = check_options(code->program, name, diag);
     for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
         err = make_module(code, i, diag);
     }
     return err == TVN_OK ? check_memories(code, diag) : err;
+}
+
+tvn_err
+tvn_engine_check(struct tvn_engine *engine,
+    const struct tvn_component *component, const char *name,
+    struct tvn_diag *diag)
+{
+    const struct tvn_program *program = component->program;
+    struct tvn_place place = {.path = name};
+    struct tvn_buf text = {0};
+    tvn_err err = check_options(program, name, diag);
+
+    for (uint32_t i = 0; err == TVN_OK && i < program->module_count; i++) {
+        wasmtime_error_t *error = wasmtime_module_validate(
+            engine->wasm, program->modules[i].bytes, program->modules[i].len);
+
+        if (error != NULL) {
+            tvn__error_print(error, &text);
+            err = tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
+                "this engine does not run core module %u: %s", (unsigned)i,
+                tvn_buf_text(&text));
+        }
+    }
+    tvn_buf_fini(&text);
+    return err;
 }
 
 tvn_err
