@@ -214,7 +214,7 @@ test_what_is_not_run_is_refused_by_name(void)
          " (canon lift (core func $m \"f\") string-encoding=utf16"
          "  (memory (core memory $libc \"memory\"))"
          "  (realloc (core func $libc \"realloc\")))))",
-            TVN_EUNSUPPORTED, "f: string-encoding=utf16"},
+            TVN_EUNSUPPORTED, "f takes or gives strings as utf16"},
         {"(component (core module $M (memory 1) (memory 1) (memory 1)"
          " (memory 1) (memory 1) (memory 1) (memory 1) (memory 1) (memory 1))"
          "(core instance $a (instantiate $M))"

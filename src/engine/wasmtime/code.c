@@ -205,7 +205,8 @@ check_options(
 
         if (lift->opts.is_utf16 && has_text(lift->type)) {
             return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
-                "%.*s: string-encoding=utf16", TVN_STR_ARG(lift->name));
+                "%.*s takes or gives strings as utf16: this version runs utf8",
+                TVN_STR_ARG(lift->name));
         }
     }
     for (uint32_t i = 0; i < program->lower_count; i++) {
@@ -216,7 +217,8 @@ check_options(
                 &program->imports[lower->import];
 
             return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
-                "%.*s, an import: string-encoding=utf16",
+                "the import %.*s takes or gives strings as utf16: this version "
+                "runs utf8",
                 TVN_STR_ARG(import->name));
         }
     }
