@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -270,6 +271,22 @@ def full_output(flow):
     report = flow.run("full-output")
     check("delivered nothing there", report["stages"]["delivery"]
           ["delivered"], 0)
+
+
+@with_flow
+def small_disk(flow):
+    """A file size limit stands in for a small file system."""
+    flow.write()
+    report = flow.run("small-disk", preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_FSIZE, (20000, 20000)))
+    lines = (flow.dir / "out/notices.ndjson.partial").read_bytes()
+    check("small disk: whole lines", lines.count(b"\n"),
+          report["stages"]["delivery"]["delivered"])
+    check("small disk: no torn line", lines.endswith(b"\n"), True)
+
+
+mistake("dead-letter-option", "flow: flights",
+        "flow: flights\ndead-letter: { file: { pth: x } }", "link")
 
 
 @with_flow

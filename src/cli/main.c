@@ -15,8 +15,10 @@ main(int argc, char **argv)
     struct tvn_buf help = {0};
     int status = tvn__args_parse(argc, argv, &args);
 
-    /* A closed pipe is an error code of write(), never a signal. */
+    /* A closed pipe, a file at its limit: error codes of write(), never
+     * signals. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (status != 0) {
         return status;
     }

@@ -208,6 +208,9 @@ complete(struct tvn_flow *flow, struct tvn__node *node)
     } while (outwait(flow, node));
     if (err != TVN_OK && err != TVN_EAGAIN) {
         tvn__fault_call(flow, node, "complete", err);
+    } else if (err == TVN_OK && burst->fault.text.len > 0) {
+        tvn_diag_warning(flow->diag, flow->result, NULL, "stage %.*s: %.*s",
+            TVN_STR_ARG(node->row->name), TVN_STR_ARG(burst->fault.text));
     }
 }
 
@@ -221,7 +224,8 @@ tvn__complete(struct tvn_flow *flow)
     for (uint32_t i = 0; i < flow->opts.node_count; i++) {
         struct tvn__node *node = flow->order[i];
 
-        if (node->role == TVN_ROLE_SINK && !node->is_broken) {
+        if (node->role == TVN_ROLE_SINK &&
+            (!node->is_broken || node->cannot_write)) {
             complete(flow, node);
         }
     }

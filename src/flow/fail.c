@@ -173,7 +173,8 @@ fail(struct tvn_flow *flow, struct tvn__node *node,
     if (stops) {
         stop(flow, node, what);
         /* A sink that cannot write cannot write the rest either. */
-        node->is_broken = node->is_broken || fault->kind == TVN_FAULT_WRITE;
+        node->cannot_write = fault->kind == TVN_FAULT_WRITE;
+        node->is_broken = node->is_broken || node->cannot_write;
     }
     note_loss(node, fault->kind);
     memset(fault, 0, sizeof(*fault));

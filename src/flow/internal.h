@@ -94,6 +94,7 @@ struct tvn__node {
     bool had_outputs; /* the head has had outputs in earlier visits */
     bool is_ended;    /* source: nothing will come */
     bool is_broken;   /* it cannot go on */
+    bool cannot_write; /* broken for that: complete may still tidy up */
     bool is_waiting;  /* for wake_ns or wake_fd */
     bool holds;       /* router: `held` waits for edges with is_waiting */
     struct tvn_event held;

@@ -31,10 +31,10 @@ struct tvn__dead_letter {
     struct tvn_buf event;
 };
 
-tvn_err
-tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag)
+static struct tvn_connector_opts
+writer_opts(const struct tvn_host *host)
 {
-    struct tvn_connector_opts opts = {
+    return (struct tvn_connector_opts){
         .stage = TVN_STR("dead-letter"),
         .spec = &host->pipeline->dead_letter,
         .pipeline = host->pipeline,
@@ -42,6 +42,23 @@ tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag)
         .pool = host->pool,
         .clock = tvn_clock_real(),
     };
+}
+
+tvn_err
+tvn__dead_letter_check(const struct tvn_host *host, struct tvn_diag *diag)
+{
+    const struct tvn_connector_opts opts = writer_opts(host);
+    struct tvn_connector_info info;
+
+    return host->pipeline->has_dead_letter
+               ? tvn_line_writer_check(&opts, &info, diag)
+               : TVN_OK;
+}
+
+tvn_err
+tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag)
+{
+    struct tvn_connector_opts opts = writer_opts(host);
 
     if (!host->pipeline->has_dead_letter) {
         return TVN_OK;

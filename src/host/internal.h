@@ -59,7 +59,7 @@ struct tvn_host {
     bool has_link;
     bool no_components;
     struct tvn_engine *checker; /* compiles nothing: for loading */
-    struct tvn_pool *values; /* of config and tables */
+    struct tvn_pool *values;    /* of config and tables */
     struct tvn_table **tables;
     uint32_t table_count;
 
@@ -109,6 +109,9 @@ void tvn__metrics_print(
     const struct tvn__metrics *metrics, struct tvn_buf *out);
 
 /* dead_letter.c */
+/* At link: its options. */
+tvn_err tvn__dead_letter_check(
+    const struct tvn_host *host, struct tvn_diag *diag);
 tvn_err tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag);
 tvn_err tvn__dead_letter_close(
     struct tvn_host *host, bool is_ok, struct tvn_diag *diag);

@@ -130,6 +130,7 @@ link_all(struct tvn_host *host, tvn_err err, struct tvn_diag *diag)
         err = check_sinks(host, diag);
     }
     err = tvn__first(err, linked);
+    err = tvn__first(err, tvn__dead_letter_check(host, diag));
     host->values = tvn_pool_new(host->pipeline->max_event, 0);
     if (host->values == NULL) {
         return TVN_ENOMEM;

@@ -146,7 +146,8 @@ struct tvn_stage_ops {
 
     /* Sinks.  TVN_EAGAIN with wake: call again; else done or failed with
      * `burst->fault`.  `is_ok` is false when the flow ends with an error:
-     * then a replacing file is not renamed. */
+     * then a replacing file is not renamed, and `burst->fault.text` (kind
+     * NONE) may say what was left where. */
     tvn_err (*complete)(void *self, bool is_ok, struct tvn_burst *burst);
 
     /* Teardown: best effort, errors are logged by the stage's owner. */
