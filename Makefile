@@ -6,7 +6,7 @@
 #   make bench    the benches, on this machine
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all setup demo test check asan tsan clang fuzz bench fmt docs install clean
+.PHONY: all program configure setup demo test check asan tsan clang fuzz bench fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -19,17 +19,23 @@ PREFIX ?= /usr/local
 FLIGHTS = examples/flights
 SOURCES = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'tools/*.c')
 
-all: setup
+all: configure
+	@cmake --build $(BUILD)
+
+# What a run needs, without the tests.
+program: configure
+	@cmake --build $(BUILD) --target torvyn guests
+
+configure: setup
 	@cmake --preset release >$(BUILD)-configure.log || \
 	    { cat $(BUILD)-configure.log; exit 1; }
 	@rm -f $(BUILD)-configure.log
-	@cmake --build $(BUILD)
 
 setup:
 	@tools/setup
 	@tools/wasmkit-build >/dev/null
 
-demo: all
+demo: program
 	@$(FLIGHTS)/data/fetch
 	@tools/demo
 
@@ -65,7 +71,7 @@ fuzz: setup
 	@cmake --build $(FUZZ)
 	@tools/fuzz $(FUZZ) $(FUZZ_SECONDS)
 
-bench: all
+bench: program
 	@$(FLIGHTS)/data/fetch
 	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml
 
@@ -75,7 +81,7 @@ fmt:
 docs: all
 	@tools/docs
 
-install: all
+install: program
 	@install -D -m 755 $(BUILD)/torvyn $(DESTDIR)$(PREFIX)/bin/torvyn
 
 clean:

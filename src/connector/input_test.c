@@ -166,8 +166,8 @@ static void
 test_a_record_of_exactly_max_bytes_is_whole(void)
 {
     static const char *const texts[] = {"abcd\n", "abcd\r\n", "abcd",
-        "\xEF\xBB\xBF"
-        "abcd\r\n"};
+        ("\xEF\xBB\xBF"
+         "abcd\r\n")};
 
     for (size_t i = 0; i < 4; i++) {
         for (uint32_t max = 3; max <= 4; max++) {

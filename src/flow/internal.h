@@ -88,15 +88,15 @@ struct tvn__node {
     uint32_t in_max;        /* events whose results are sure to find room */
     uint32_t credit;
 
-    uint32_t in_next; /* input edge whose turn it is */
-    bool stays;       /* its head was begun: no other edge before */
-    bool is_pending;  /* outputs of the head are still to come */
-    bool had_outputs; /* the head has had outputs in earlier visits */
-    bool is_ended;    /* source: nothing will come */
-    bool is_broken;   /* it cannot go on */
+    uint32_t in_next;  /* input edge whose turn it is */
+    bool stays;        /* its head was begun: no other edge before */
+    bool is_pending;   /* outputs of the head are still to come */
+    bool had_outputs;  /* the head has had outputs in earlier visits */
+    bool is_ended;     /* source: nothing will come */
+    bool is_broken;    /* it cannot go on */
     bool cannot_write; /* broken for that: complete may still tidy up */
-    bool is_waiting;  /* for wake_ns or wake_fd */
-    bool holds;       /* router: `held` waits for edges with is_waiting */
+    bool is_waiting;   /* for wake_ns or wake_fd */
+    bool holds;        /* router: `held` waits for edges with is_waiting */
     struct tvn_event held;
     int wake_fd;      /* -1: none */
     uint64_t wake_ns; /* TVN__NEVER: no timer */

@@ -104,8 +104,8 @@ test_the_keys_are_fixed(void)
         "\"dequeued\":1000,\"dropped_newest\":0,\"dropped_oldest\":0,"
         "\"refused\":0,\"discarded\":0,\"waiting\":0,\"depth\":0,"
         "\"depth_max\":64,\"capacity\":64,\"response_ns\":{\"count\":",
-        "\"copies\":[{\"stage\":\"keep\",\"reason\":\"lower\",\"count\":3,"
-        "\"bytes\":48}],\"overhead_ns\":{\"mean\":",
+        ("\"copies\":[{\"stage\":\"keep\",\"reason\":\"lower\",\"count\":3,"
+         "\"bytes\":48}],\"overhead_ns\":{\"mean\":"),
         "\"latency_ns\":{\"totals\":{\"count\":1,\"p50\":",
         "\"out\":{\"count\":",
     };
