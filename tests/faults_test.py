@@ -28,7 +28,7 @@ NAMED = {
     "absorb": "stage tally",
     "emit": "stage enrich|stage tally|stage announce",
     "dead-letter": "stage departures",
-    "sink-write": "stage totals|stage delivery",
+    "sink-write": "stage totals|stage delivery|stage copies",
 }
 ANY = r"(stage|edge) (departures|validate|enrich|route|tally|announce|totals|delivery)"
 
