@@ -18,6 +18,23 @@ tvn_map_fini(struct tvn_map *map)
     memset(map, 0, sizeof(*map));
 }
 
+/* Most keys are names and codes of a few letters, where XXH64's set-up costs
+ * more than the bytes: eight of them are one multiplication. */
+static uint64_t
+hash_of(struct tvn_str key)
+{
+    uint64_t word = 0;
+
+    if (key.len > sizeof(word)) {
+        return tvn_hash64(key.ptr, key.len);
+    }
+    for (size_t i = 0; i < key.len; i++) {
+        word = word << 8 | (unsigned char)key.ptr[i];
+    }
+    word = (word + key.len) * UINT64_C(0x9E3779B97F4A7C15);
+    return word ^ word >> 32;
+}
+
 /* The slot that holds the key, or the empty one where it would go. */
 static uint32_t *
 probe(const struct tvn_map *map, struct tvn_str key, uint64_t hash)
@@ -45,7 +62,7 @@ tvn_map_find(const struct tvn_map *map, struct tvn_str key)
     if (map->count == 0) {
         return NULL;
     }
-    slot = probe(map, key, tvn_hash64(key.ptr, key.len));
+    slot = probe(map, key, hash_of(key));
     return *slot == 0 ? NULL : map->entries[*slot - 1].value;
 }
 
@@ -73,7 +90,7 @@ grow_slots(struct tvn_map *map)
 tvn_err
 tvn_map_add(struct tvn_map *map, TVN_KEPT struct tvn_str key, void *value)
 {
-    uint64_t hash = tvn_hash64(key.ptr, key.len);
+    uint64_t hash = hash_of(key);
     uint32_t *slot;
 
     TVN_ASSERT(value != NULL);

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TVN__INPUT_READ (256u << 10) /* bytes asked for at once */
+#define TVN__INPUT_READ (64u << 10)
 
 struct tvn__record {
     struct tvn_str text; /* without its end; until the next call */

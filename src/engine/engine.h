@@ -137,6 +137,12 @@ tvn_err tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
 tvn_err tvn_call_run(struct tvn_call *call, struct tvn_diag *diag);
 tvn_err tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag);
 
+/* From hold to release the instance counts as running between its calls, too:
+ * a burst of calls then says so once.  Nothing may wait in between; deadlines
+ * stay those of each call. */
+void tvn_instance_hold(struct tvn_instance *instance);
+void tvn_instance_release(struct tvn_instance *instance);
+
 /* The engine's own call and nothing else, `times` over: what benches compare
  * with.  The function must not trap. */
 void tvn_call_raw(struct tvn_call *call, uint32_t times);

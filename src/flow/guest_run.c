@@ -177,7 +177,9 @@ visit_passing(struct tvn__guest *guest, struct tvn_burst *burst)
         burst->verdicts[i] = bits;
         burst->consumed = i + 1;
         guest->counts.kept += bits != 0;
-        guest->counts.routed += (uint64_t)__builtin_popcount(bits);
+        for (; bits != 0; bits &= bits - 1) {
+            guest->counts.routed++;
+        }
     }
     guest->counts.ok += burst->consumed;
     settle(guest, &guest->main, burst, &tally);
@@ -351,16 +353,9 @@ visit_source(struct tvn__guest *guest, struct tvn_burst *burst)
     return TVN_OK;
 }
 
-tvn_err
-tvn__guest_visit(void *self, struct tvn_burst *burst)
+static tvn_err
+visit(struct tvn__guest *guest, struct tvn_burst *burst)
 {
-    struct tvn__guest *guest = self;
-    tvn_err err = tvn__guest_alive(guest, &burst->fault);
-
-    if (err != TVN_OK) { /* a source: of the record that it could not give */
-        guest->counts.records += guest->opts.role->role == TVN_ROLE_SOURCE;
-        return err;
-    }
     switch (guest->opts.role->role) {
     case TVN_ROLE_SOURCE:
         return visit_source(guest, burst);
@@ -374,6 +369,24 @@ tvn__guest_visit(void *self, struct tvn_burst *burst)
         return visit_sink(guest, burst);
     }
     return TVN_EINVAL;
+}
+
+tvn_err
+tvn__guest_visit(void *self, struct tvn_burst *burst)
+{
+    struct tvn__guest *guest = self;
+    tvn_err err = tvn__guest_alive(guest, &burst->fault);
+
+    if (err != TVN_OK) { /* a source: of the record that it could not give */
+        guest->counts.records += guest->opts.role->role == TVN_ROLE_SOURCE;
+        return err;
+    }
+    tvn_instance_hold(guest->instance);
+    err = visit(guest, burst);
+    if (guest->instance != NULL) { /* else it is gone */
+        tvn_instance_release(guest->instance);
+    }
+    return err;
 }
 
 /* ------------------------------------------------------------------------

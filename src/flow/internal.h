@@ -30,7 +30,6 @@
 #define TVN__QUIET_NS    UINT64_C(1000000)    /* the same, when quiescent */
 #define TVN__PROGRESS_NS UINT64_C(200000000)
 #define TVN__SAMPLE      64u /* one turn in so many is measured */
-#define TVN__ROUND_TURNS 64u /* turns of one stage in one round, at most */
 #define TVN__SHOWN_MAX   8u  /* failures shown one by one */
 
 struct tvn__node;

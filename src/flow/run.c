@@ -176,20 +176,6 @@ stepped(struct tvn_flow *flow)
     }
 }
 
-/* The stage's share of this round, when it has one. */
-static void
-take_turns(struct tvn_flow *flow, struct tvn__node *node, enum tvn__todo todo)
-{
-    uint32_t turns = 0;
-
-    do {
-        tvn__turn(flow, node, todo);
-        stepped(flow);
-    } while (node->deficit_ns > 0 && ++turns < TVN__ROUND_TURNS &&
-             !flow->is_over &&
-             (todo = tvn__what_now(flow, node)) != TVN__NOTHING);
-}
-
 /* Nobody who could run may: lets as many rounds pass as the first one needs. */
 static void
 skip_rounds(struct tvn_flow *flow, int64_t deficit_max_ns)
@@ -225,7 +211,11 @@ run_round(struct tvn_flow *flow)
             continue;
         }
         if (node->deficit_ns > 0) {
-            take_turns(flow, node, todo);
+            tvn__turn(flow, node, todo);
+            stepped(flow);
+            /* A full edge suspends its producer now, not when the consumer
+             * has made room for one. */
+            (void)tvn__what_now(flow, node);
             ran = true;
         } else if (node->deficit_ns > deficit_max_ns) {
             deficit_max_ns = node->deficit_ns;

@@ -290,6 +290,18 @@ tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag)
 }
 
 void
+tvn_instance_hold(struct tvn_instance *instance)
+{
+    tvn__pulse_hold(instance->ticker, &instance->pulse);
+}
+
+void
+tvn_instance_release(struct tvn_instance *instance)
+{
+    tvn__pulse_release(&instance->pulse);
+}
+
+void
 tvn_call_raw(struct tvn_call *call, uint32_t times)
 {
     struct tvn_instance *instance = call->instance;

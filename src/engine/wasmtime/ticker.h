@@ -26,6 +26,7 @@
 struct tvn__pulse {
     _Atomic uint64_t started; /* tick when the running call began */
     _Atomic bool is_inside;
+    bool is_held; /* its own thread's; see tvn__pulse_hold */
     struct tvn__pulse *prev;
     struct tvn__pulse *next;
 };
@@ -71,6 +72,13 @@ tvn__pulse_begin(
 {
     uint64_t now;
 
+    if (pulse->is_held) { /* inside already: the ticker cannot park */
+        if (is_new) {
+            atomic_store_explicit(
+                &pulse->started, tvn__ticker_now(ticker), memory_order_relaxed);
+        }
+        return;
+    }
     atomic_store_explicit(&pulse->is_inside, true, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst); /* see grace in ticker.c */
     now = atomic_load_explicit(&ticker->now, memory_order_relaxed);
@@ -85,7 +93,24 @@ tvn__pulse_begin(
 static inline void
 tvn__pulse_end(struct tvn__pulse *pulse)
 {
-    atomic_store_explicit(&pulse->is_inside, false, memory_order_relaxed);
+    if (!pulse->is_held) {
+        atomic_store_explicit(&pulse->is_inside, false, memory_order_relaxed);
+    }
+}
+
+/* Inside from hold to release, whatever begins and ends in between. */
+static inline void
+tvn__pulse_hold(struct tvn__ticker *ticker, struct tvn__pulse *pulse)
+{
+    tvn__pulse_begin(ticker, pulse, false);
+    pulse->is_held = true;
+}
+
+static inline void
+tvn__pulse_release(struct tvn__pulse *pulse)
+{
+    pulse->is_held = false;
+    tvn__pulse_end(pulse);
 }
 
 #endif
