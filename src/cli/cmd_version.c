@@ -11,8 +11,8 @@ tvn__cmd_version(const struct tvn__args *args)
     struct tvn_json json;
 
     if (!args->json) {
-        tvn_buf_printf(&out, "torvyn %s\n%s\n%s\n", TVN_VERSION,
-            tvn_host_engine_version(), tvn_toolchain_version());
+        tvn_buf_printf(&out, "torvyn %s\n%s\n", TVN_VERSION,
+            tvn_toolchain_version()); /* the engine's is in it */
         return tvn__print(&out, 0);
     }
     tvn_json_init(&json, &out, true);
