@@ -1,6 +1,7 @@
 /* turn.c -- what a stage can do now, and doing it.
  *
- *     round   every stage in turn, downstream first (run.c)
+ *     round   one turn for every stage that can run and has time left,
+ *             downstream first (run.c)
  *     turn    at most `burst` events and about 100 us of one stage: visits
  *             until the stride is used up; the clock is read once, at its end
  *     visit   one call of the stage and the settling of its results
