@@ -89,8 +89,9 @@ lower_all(struct tvn__guest *guest, struct tvn__guest_func *func,
 }
 
 /* A lowering failed; a failed realloc left its reason in the instance. */
-static __attribute__((cold, noinline)) tvn_err
-not_lowered(struct tvn__guest *guest, tvn_err err, struct tvn_fault *fault)
+__attribute__((cold, noinline)) tvn_err
+tvn__guest_not_lowered(
+    struct tvn__guest *guest, tvn_err err, struct tvn_fault *fault)
 {
     if (guest->diag.first == NULL) {
         (void)tvn_instance_tell(guest->instance, &guest->diag);
@@ -125,7 +126,7 @@ tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
         err = lower_all(guest, func, event, &bytes);
     }
     if (err != TVN_OK) {
-        return not_lowered(guest, err, fault);
+        return tvn__guest_not_lowered(guest, err, fault);
     }
     lowered->count++;
     lowered->bytes += bytes - func->control_bytes;

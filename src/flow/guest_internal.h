@@ -103,6 +103,11 @@ tvn_err tvn__guest_run(struct tvn__guest *guest, struct tvn__guest_func *func,
     const uint8_t *event, struct tvn_burst *burst, struct tvn__lowered *lowered,
     struct tvn_fault *fault);
 
+/* A lowering failed: the fault, with the reason that a failed realloc left in
+ * the instance, which is gone. */
+tvn_err tvn__guest_not_lowered(
+    struct tvn__guest *guest, tvn_err err, struct tvn_fault *fault);
+
 /* What came back, besides the value. */
 enum tvn__outcome {
     TVN__OUTCOME_NONE,  /* nothing, none, an empty list */
