@@ -6,8 +6,8 @@ figures.
    sample, and of one ten times longer, less that of a run of one event,
    stays within the bound.
 2. a chain with every queue full of the largest images reaches at least 0.6
-   of the queues' part of the bound, never exceeds it and the connectors'
-   buffers, and drains.
+   of the queues' part of the bound, exceeds it by no more than the allocator's
+   own bytes, and drains.
 
 Not with a sanitizer: its shadow memory is what would be measured.
 """
@@ -84,7 +84,7 @@ CHAIN = """flow: chain
 wit: {flights}/wit
 defaults:
   max-event: 64KiB
-  edge: {{ capacity: 128, bytes: 8MiB }}
+  edge: {{ capacity: 256, bytes: 16MiB }}
   stage: {{ memory: 2MiB }}
 stages:
   departures:
@@ -135,14 +135,16 @@ def chain():
         (path / "torvyn.yaml").write_text(
             CHAIN.format(flights=FLIGHTS, root=ROOT))
         memory = link(cwd=path)
-        queues, buffers = memory["edges"], memory["buffers"]
         line = (b'{"id":1,"time":1,"carrier":"' + b"x" * 64800 +
                 b'","origin":"EWR","dest":"IAH","dep_delay":2,"distance":9}\n')
-        (path / "in.ndjson").write_bytes(line * 800)
+        (path / "in.ndjson").write_bytes(line * 1200)
 
-        # The same images with room for one on each edge: what there is
-        # besides the queues.
-        run = start(path, "--set", "defaults.edge.capacity=1")
+        # The same images with room for a quarter as many: whatever else a burst
+        # of them touches (the sink's lines, the source's buffer) is there in
+        # both runs.
+        quarter = ["--set", "defaults.edge.capacity=64"]
+        queues = memory["edges"] - link(*quarter, cwd=path)["edges"]
+        run = start(path, *quarter)
         base = settled(run)
         run.stdout.read()
         check("base: exit status", run.wait(60), 0)
@@ -151,20 +153,22 @@ def chain():
         full = settled(run)
         out = run.stdout.read()
         check("full: exit status", run.wait(60), 0)
-        check("full: nothing lost", out, line * 800)
+        check("full: nothing lost", out, line * 1200)
         report = json.loads((path / "report.json").read_text())
         check("full: balanced", report["balanced"], True)
+        # In counts: each image here is charged at the largest class.
+        charged = sum(e["depth_max"] for e in report["edges"].values()) << 16
+        check("charged at most", charged, memory["edges"])
         for name, edge in report["edges"].items():
             check(f"full: {name}", edge["depth_max"], edge["capacity"])
         share = (full - base) / queues
         check_that("at least 0.6 of the queues' part", share >= 0.6, share)
-        # A whole burst of lines is in the sink's buffer only then: the part
-        # of the bound that is the connectors' is touched, too.
-        check_that("never above it and the buffers' part",
-                   full - base <= queues + buffers, full - base)
-        print(f"chain: queues' part {queues / MIB:.2f} MiB, buffers' "
-              f"{buffers / MIB:.2f} MiB; {(full - base) / MIB:.2f} MiB "
-              f"resident for them ({share:.3f} of the queues')")
+        # The part counts blocks; the C library puts some bytes round each,
+        # and two runs differ by some pages: 2 % at most.
+        check_that("never above it, but for the allocator's own bytes",
+                   share <= 1.02, share)
+        print(f"chain: {queues / MIB:.2f} MiB more of queues, "
+              f"{(full - base) / MIB:.2f} MiB more resident ({share:.4f})")
 
 
 def main():
