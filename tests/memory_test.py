@@ -164,9 +164,9 @@ def chain():
         share = (full - base) / queues
         check_that("at least 0.6 of the queues' part", share >= 0.6, share)
         # The part counts blocks; the C library puts some bytes round each,
-        # and two runs differ by some pages: 2 % at most.
+        # and two runs differ by some pages: about 1 %, 3 % at most.
         check_that("never above it, but for the allocator's own bytes",
-                   share <= 1.02, share)
+                   share <= 1.03, share)
         print(f"chain: {queues / MIB:.2f} MiB more of queues, "
               f"{(full - base) / MIB:.2f} MiB more resident ({share:.4f})")
 
