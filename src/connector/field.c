@@ -397,3 +397,21 @@ tvn__meta_time(const struct tvn__meta *meta, const uint8_t *data,
     *time_ns = value * meta->unit_ns;
     return TVN_OK;
 }
+
+tvn_err
+tvn__meta_put(const struct tvn__meta *meta, const struct tvn_image *image,
+    struct tvn_burst *burst, char *text, size_t text_size)
+{
+    uint32_t out = burst->outs;
+    tvn_err err = TVN_OK;
+
+    if (burst->has_times) {
+        burst->out_time_ns[out] = burst->wall_ns;
+        err = tvn__meta_time(
+            meta, image->data, &burst->out_time_ns[out], text, text_size);
+    }
+    if (err == TVN_OK && burst->has_keys) {
+        burst->out_key[out] = tvn__meta_key(meta, image->data);
+    }
+    return err;
+}

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "config/pipeline.h"
+#include "stream/stage.h"
 #include "value/type.h"
 
 #include <stdbool.h>
@@ -59,6 +60,12 @@ uint64_t tvn__meta_key(const struct tvn__meta *meta, const uint8_t *data);
 /* Unix ns.  `*time_ns` stays for a none.  TVN_EEVENT_TIME with a text. */
 tvn_err tvn__meta_time(const struct tvn__meta *meta, const uint8_t *data,
     uint64_t *time_ns, char *text, size_t text_size);
+
+/* Time and key of the source's next output, `image`, as far as the burst
+ * wants them (has_times, has_keys).  TVN_EEVENT_TIME as above. */
+tvn_err tvn__meta_put(const struct tvn__meta *meta,
+    const struct tvn_image *image, struct tvn_burst *burst, char *text,
+    size_t text_size);
 
 /* "2013-01-01T05:15:00.25-05:00": false when it is none, or not in 1970 to
  * 2554. */

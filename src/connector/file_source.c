@@ -159,18 +159,11 @@ decode(struct file_source *source, const struct tvn__record *record,
     if (err != TVN_OK) {
         return err;
     }
-    if (burst->has_times) {
-        burst->out_time_ns[burst->outs] = burst->wall_ns;
-        err = tvn__meta_time(&source->meta, image->data,
-            &burst->out_time_ns[burst->outs], source->text,
-            sizeof(source->text));
-        if (err != TVN_OK) {
-            tvn_image_unref(image);
-            return err;
-        }
-    }
-    if (burst->has_keys) {
-        burst->out_key[burst->outs] = tvn__meta_key(&source->meta, image->data);
+    err = tvn__meta_put(
+        &source->meta, image, burst, source->text, sizeof(source->text));
+    if (err != TVN_OK) {
+        tvn_image_unref(image);
+        return err;
     }
     *bytes += decoded;
     burst->out[burst->outs++] = image;

@@ -94,6 +94,20 @@ read_key(struct loader *loader, struct tvn_str name, struct tvn_str text)
     }
 }
 
+/* Takes the row over, whatever comes of it. */
+static void
+put_row(struct loader *loader, struct tvn_image *row)
+{
+    tvn_err err = tvn_table_add(loader->table, loader->keys.data, 0, &row);
+
+    if (err == TVN_EINVAL) {
+        report(loader, TVN_ETABLE, "this key stands in the table already");
+    } else if (err != TVN_OK) {
+        report(loader, err, tvn_err_text(err));
+    }
+    tvn_image_unref(row);
+}
+
 static void
 add_row(struct loader *loader)
 {
@@ -105,16 +119,12 @@ add_row(struct loader *loader)
         return;
     }
     err = tvn_builder_finish(&loader->rows, &image);
-    if (err == TVN_OK) {
-        err = tvn_table_add(loader->table, loader->keys.data, 0, &image);
-    }
-    if (err == TVN_EINVAL) {
-        loader->column = loader->key_at;
-        report(loader, TVN_ETABLE, "this key stands in the table already");
-    } else if (err != TVN_OK) {
+    if (err != TVN_OK) {
         report(loader, err, tvn_err_text(err));
+        return;
     }
-    tvn_image_unref(image);
+    loader->column = loader->key_at;
+    put_row(loader, image);
 }
 
 /* The field of R that `name` means, with `_` for `-`; -1. */
@@ -331,12 +341,8 @@ load_object(struct loader *loader, struct tvn_jsoncodec *codec,
     if (err != TVN_OK) {
         report_cell(loader, tvn_str_of(fault.path), fault.text);
     } else if (!loader->is_bad) {
-        err = tvn_table_add(loader->table, loader->keys.data, 0, &row);
-        if (err == TVN_EINVAL) {
-            report(loader, TVN_ETABLE, "this key stands in the table already");
-        } else if (err != TVN_OK) {
-            report(loader, err, tvn_err_text(err));
-        }
+        put_row(loader, row);
+        row = NULL;
     }
     tvn_image_unref(row);
 }

@@ -1,6 +1,7 @@
 /* values.c -- see values.h. */
 #include "host/values.h"
 
+#include "host/internal.h"
 #include "value/jsoncodec.h"
 
 #include <string.h>
@@ -62,12 +63,6 @@ find_field(const struct tvn_yaml *node, struct tvn_str name)
 }
 
 static tvn_err
-first_of(tvn_err a, tvn_err b)
-{
-    return a == TVN_OK ? b : a;
-}
-
-static tvn_err
 check_names(struct reader *reader, const struct tvn_type *type,
     const struct tvn_yaml *node)
 {
@@ -105,13 +100,13 @@ read_record(struct reader *reader, const struct tvn_type *type,
         const struct tvn_yaml *value = find_field(node, field->name);
 
         if (value != NULL) {
-            err = first_of(
+            err = tvn__first(
                 err, read_node(reader, field->type, value, at + field->offset));
         } else if (field->type->kind != TVN_KIND_OPTION) {
             struct tvn_buf wanted = {0};
 
             tvn_type_print(field->type, PRINTED_MAX, &wanted);
-            err = first_of(
+            err = tvn__first(
                 err, tvn_diag_error(reader->diag, TVN_ECONFIG_VALUE,
                          &node->place, "field '%.*s' (%s) is missing",
                          TVN_STR_ARG(field->name), tvn_buf_text(&wanted)));
@@ -138,8 +133,8 @@ read_list(struct reader *reader, const struct tvn_type *type,
     }
     memcpy(reader->builder->data + at, pair, sizeof(pair));
     for (uint32_t i = 0; i < node->count; i++) {
-        err = first_of(err, read_node(reader, type->elem, node->items[i],
-                                pair[0] + i * type->elem->size));
+        err = tvn__first(err, read_node(reader, type->elem, node->items[i],
+                                  pair[0] + i * type->elem->size));
     }
     return err;
 }
@@ -154,7 +149,8 @@ read_tuple(struct reader *reader, const struct tvn_type *type,
         return refuse(reader, type, node, NULL);
     }
     for (uint32_t i = 0; i < type->count; i++) {
-        err = first_of(err, read_node(reader, type->members[i].type,
+        err =
+            tvn__first(err, read_node(reader, type->members[i].type,
                                 node->items[i], at + type->members[i].offset));
     }
     return err;
