@@ -63,7 +63,8 @@ def own_peak():
 
 
 def flights():
-    bound = link(FLIGHTS / "torvyn.yaml")["total"]
+    memory = link(FLIGHTS / "torvyn.yaml")
+    bound = memory["total"]
     check_that("the bound of flights", bound <= 128 * MIB, bound)
     with scratch() as folder:
         out = pathlib.Path(folder)
@@ -74,7 +75,9 @@ def flights():
         ten = peak(out / "ten.ndjson", out)
     check_that("peak of one run", once - base <= bound, once - base)
     check_that("peak of ten times that", ten - base <= bound, ten - base)
-    check_that("ten times is no more", ten - once <= 2 * MIB, ten - once)
+    # Queues may be empty at the one's peak and full at the other's.
+    check_that("ten times is no more, but for what queues hold",
+               ten - once <= memory["edges"], ten - once)
     print(f"flights: bound {bound / MIB:.1f} MiB; engine, code and program "
           f"{base / MIB:.1f} MiB; beside them {(once - base) / MIB:.1f} MiB "
           f"for 40,000 events, {(ten - base) / MIB:.1f} MiB for 400,000")
