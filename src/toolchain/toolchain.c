@@ -14,6 +14,7 @@
 /* One line of wasmkit's table; the texts are in the arena. */
 struct row {
     const char *path;
+    const char *docs;
     uint32_t line;
     uint32_t column;
 };
@@ -118,6 +119,16 @@ cut(char **rest, char end)
     return start;
 }
 
+/* wasmkit writes a line break of the docs as a carriage return. */
+static const char *
+lines(char *docs)
+{
+    for (char *at = strchr(docs, '\r'); at != NULL; at = strchr(at, '\r')) {
+        *at = '\n';
+    }
+    return docs;
+}
+
 static tvn_err
 add_rows(struct tvn_wit_places *places, char *text)
 {
@@ -131,7 +142,8 @@ add_rows(struct tvn_wit_places *places, char *text)
         }
         row->path = cut(&text, '\t');
         row->line = (uint32_t)strtoul(cut(&text, '\t'), NULL, 10);
-        row->column = (uint32_t)strtoul(cut(&text, '\n'), NULL, 10);
+        row->column = (uint32_t)strtoul(cut(&text, '\t'), NULL, 10);
+        row->docs = lines(cut(&text, '\n'));
         err = tvn_map_add(&places->rows, tvn_str_of(key), row);
         if (err != TVN_OK) {
             return err;
@@ -174,6 +186,18 @@ tvn_wit_places_find(
     *place = (struct tvn_place){
         .path = row->path, .line = row->line, .column = row->column};
     return true;
+}
+
+struct tvn_str
+tvn_wit_docs_find(const void *places, struct tvn_str path)
+{
+    const struct tvn_wit_places *table = places;
+    const struct row *row = NULL;
+
+    if (table != NULL) {
+        row = tvn_map_find(&table->rows, path);
+    }
+    return tvn_str_of(row == NULL ? NULL : row->docs);
 }
 
 /* ------------------------------------------------------------------------
@@ -257,6 +281,30 @@ tvn_toolchain_bind_c(
     int result = wasmkit_bind_c(wit, world, dir, &error);
 
     return report(result, &error, wit, diag);
+}
+
+tvn_err
+tvn_toolchain_imports(const uint8_t *core, size_t len, const char *name,
+    struct tvn_buf *out, struct tvn_diag *diag)
+{
+    struct wasmkit_bytes text = {0};
+    struct wasmkit_error error = {0};
+    int result = wasmkit_imports(core, len, &text, &error);
+
+    return hand_over(result, &error, name, &text, out, diag);
+}
+
+tvn_err
+tvn_toolchain_embed(const uint8_t *core, size_t len,
+    const struct tvn_wit_text *wit, const char *world, struct tvn_buf *out,
+    struct tvn_diag *diag)
+{
+    struct wasmkit_bytes bytes = {0};
+    struct wasmkit_error error = {0};
+    int result =
+        wasmkit_embed(core, len, wit->bytes, wit->len, world, &bytes, &error);
+
+    return hand_over(result, &error, world, &bytes, out, diag);
 }
 
 tvn_err

@@ -58,6 +58,10 @@ void tvn_wit_text_fini(struct tvn_wit_text *text);
 bool tvn_wit_places_find(
     const void *places, struct tvn_str path, struct tvn_place *place);
 
+/* The doc comment of what stands there, its lines as written, without `///`;
+ * empty when there is none.  Borrowed from the places. */
+struct tvn_str tvn_wit_docs_find(const void *places, struct tvn_str path);
+
 /* Checks a whole module or component.  `name` (nullable) is the path that
  * findings give, here and below. */
 tvn_err tvn_toolchain_validate(
@@ -71,6 +75,16 @@ tvn_err tvn_toolchain_print(const uint8_t *bytes, size_t len,
  * `dir`, which is made.  What is there already and the same keeps its time. */
 tvn_err tvn_toolchain_bind_c(
     const char *wit, const char *world, const char *dir, struct tvn_diag *diag);
+
+/* Appends `core` with the world `world` (NULL or "": the only one) written
+ * into it, so that it can be made a component. */
+tvn_err tvn_toolchain_embed(const uint8_t *core, size_t len,
+    const struct tvn_wit_text *wit, const char *world, struct tvn_buf *out,
+    struct tvn_diag *diag);
+
+/* Appends a line `MODULE<TAB>NAME` for each import of a core module. */
+tvn_err tvn_toolchain_imports(const uint8_t *core, size_t len, const char *name,
+    struct tvn_buf *out, struct tvn_diag *diag);
 
 /* Appends the component made of a core module that carries its world, as the
  * bindings' W_component_type.o does when it is linked in.  The adapter for

@@ -80,42 +80,26 @@ wat_bytes(const char *text)
     return out;
 }
 
-static inline void
-append_number(struct tvn_buf *out, size_t value)
-{
-    for (; value >= 0x80; value >>= 7) {
-        tvn_buf_append_byte(out, (char)(0x80 | (value & 0x7f)));
-    }
-    tvn_buf_append_byte(out, (char)value);
-}
-
 /* What the reference tools make of a core module for a package of a single
- * world and no interfaces of its own. */
+ * world. */
 static inline struct tvn_buf
 component_bytes(const char *wit, const char *wat)
 {
-    static const char section[] = "component-type:test";
-    static const char encoding[] = "\x16wit-component-encoding\x04";
     struct tvn_wit_text world = wit_bytes(wit);
     struct tvn_buf core = wat_bytes(wat);
+    struct tvn_buf told = {0};
     struct tvn_buf out = {0};
     struct tvn_diag diag = {0};
 
-    /* utf8 is 0: the NUL of `encoding` */
-    tvn_buf_append_byte(&core, 0);
-    append_number(&core, sizeof(section) + world.len + 2 + sizeof(encoding));
-    append_number(&core, sizeof(section) - 1);
-    tvn_buf_append(&core, section, sizeof(section) - 1);
-    tvn_buf_append(&core, world.bytes, world.len);
-    tvn_buf_append_byte(&core, 0);
-    append_number(&core, sizeof(encoding));
-    tvn_buf_append(&core, encoding, sizeof(encoding));
-    if (tvn_toolchain_componentize((const uint8_t *)core.ptr, core.len,
+    if (tvn_toolchain_embed((const uint8_t *)core.ptr, core.len, &world, NULL,
+            &told, &diag) != TVN_OK ||
+        tvn_toolchain_componentize((const uint8_t *)told.ptr, told.len,
             "core.wasm", &out, &diag) != TVN_OK) {
         fail_with(&diag, "componentize");
     }
     tvn_wit_text_fini(&world);
     tvn_buf_fini(&core);
+    tvn_buf_fini(&told);
     tvn_diag_fini(&diag);
     return out;
 }

@@ -58,7 +58,8 @@ int wasmkit_validate(
  *     shop:flights/events.departure.carrier    a field, case, flag, parameter
  *
  * without the package's version; what a `use` brings is listed where it is
- * used, with the place where it is declared.  An interface that is written
+ * used, with the place where it is declared.  Fields are separated by tabs: path, file,
+ * line, column, doc comment (a carriage return stands for each line break).  An interface that is written
  * inside a world has its bare name for a key, and "ns:pkg/world.name" too.
  * torvyn:stage@0.1.0 is built in unless the folder brings its own. */
 int wasmkit_encode_wit(const char *wit_path, struct wasmkit_bytes *package,
@@ -72,6 +73,16 @@ int wasmkit_print_wit(const uint8_t *ptr, size_t len,
  * made; files that are so already keep their time.  `world` may be NULL or ""
  * when the package has one. */
 int wasmkit_bind_c(const char *wit_path, const char *world, const char *dir,
+    struct wasmkit_error *error);
+
+/* A line `MODULE<TAB>NAME` for each import of a core module (UTF-8). */
+int wasmkit_imports(const uint8_t *ptr, size_t len, struct wasmkit_bytes *out,
+    struct wasmkit_error *error);
+
+/* The core module with the world `world` of the binary WIT package `package`
+ * written into it; NULL or "" when the package has one. */
+int wasmkit_embed(const uint8_t *core, size_t core_len, const uint8_t *package,
+    size_t package_len, const char *world, struct wasmkit_bytes *out,
     struct wasmkit_error *error);
 
 /* Wraps a core module that carries its world (W_component_type.o) into a

@@ -90,6 +90,37 @@ fn look_through(core: &[u8]) -> Result<Core, wasmparser::BinaryReaderError> {
     Ok(found)
 }
 
+/// `module<TAB>name` lines, one for each import of a core module.
+pub fn imports(core: &[u8]) -> Result<String, Failure> {
+    let mut out = String::new();
+    let fail = |error: wasmparser::BinaryReaderError| Failure::tool(error.into());
+    for payload in Parser::new(0).parse_all(core) {
+        if let Payload::ImportSection(imports) = payload.map_err(fail)? {
+            for import in imports.into_imports() {
+                let import = import.map_err(fail)?;
+                out.push_str(&format!("{}\t{}\n", import.module, import.name));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The core module with a world of the binary WIT package written into it.
+pub fn embed(core: &[u8], package: &[u8], world: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let decoded = wit_component::decode(package).map_err(Failure::tool)?;
+    let world = wit::select_world(decoded.resolve(), decoded.package(), world)?;
+    let mut core = core.to_vec();
+    wit_component::embed_component_metadata(
+        &mut core,
+        decoded.resolve(),
+        world,
+        wit_component::StringEncoding::UTF8,
+        false, // names keep their whole version
+    )
+    .map_err(Failure::tool)?;
+    Ok(core)
+}
+
 /// Wraps a core module that carries its world into a component.
 pub fn componentize(core: &[u8]) -> Result<Vec<u8>, Failure> {
     validate(core)?;

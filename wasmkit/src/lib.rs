@@ -236,6 +236,37 @@ pub unsafe extern "C" fn wasmkit_bind_c(
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn wasmkit_imports(
+    ptr: *const u8,
+    len: usize,
+    out: *mut Bytes,
+    error: *mut Error,
+) -> c_int {
+    guard(error, || {
+        out.write(Bytes::of(component::imports(slice(ptr, len))?.into_bytes()));
+        Ok(())
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn wasmkit_embed(
+    core: *const u8,
+    core_len: usize,
+    package: *const u8,
+    package_len: usize,
+    world: *const c_char,
+    out: *mut Bytes,
+    error: *mut Error,
+) -> c_int {
+    guard(error, || {
+        let package = slice(package, package_len);
+        let bytes = component::embed(slice(core, core_len), package, text(world)?)?;
+        out.write(Bytes::of(bytes));
+        Ok(())
+    })
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn wasmkit_componentize(
     ptr: *const u8,
     len: usize,

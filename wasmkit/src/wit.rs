@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use wit_parser::{
-    InterfaceId, PackageId, ParseError, Resolve, ResolveError, SourceMap, Span, Type, TypeDefKind,
+    Docs, InterfaceId, PackageId, ParseError, Resolve, ResolveError, SourceMap, Span, Type, TypeDefKind,
     TypeId, UnresolvedPackageGroup, WorldId, WorldItem, WorldKey,
 };
 
@@ -335,7 +335,7 @@ pub fn select_world(
 
 // ---- where things stand ----
 
-/// `package/interface.type.member<TAB>file<TAB>line<TAB>column` lines.
+/// `package/interface.type.member<TAB>file<TAB>line<TAB>column<TAB>docs` lines.
 struct Table<'a> {
     resolve: &'a Resolve,
     seen: HashSet<String>,
@@ -343,7 +343,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn add(&mut self, key: &str, span: Span) {
+    fn add(&mut self, key: &str, span: Span, docs: &Docs) {
         if !span.is_known() {
             return; /* decoded from a compiled package */
         }
@@ -357,7 +357,10 @@ impl Table<'_> {
         if file.contains(['\t', '\n']) || !self.seen.insert(key.to_string()) {
             return;
         }
-        let _ = writeln!(self.out, "{key}\t{file}\t{line}\t{column}");
+        // A line break in the docs is a carriage return here, where none is left.
+        let docs = docs.contents.as_deref().unwrap_or("");
+        let docs = docs.replace(['\t', '\r'], " ").trim_end().replace('\n', "\r");
+        let _ = writeln!(self.out, "{key}\t{file}\t{line}\t{column}\t{docs}");
     }
 
     /// The type that a `use` brought here, itself or through further uses.
@@ -376,34 +379,35 @@ impl Table<'_> {
     fn add_type(&mut self, owner: &str, name: &str, id: TypeId) {
         let resolve = self.resolve;
         let key = format!("{owner}.{name}");
-        self.add(&key, resolve.types[self.declared(id)].span);
+        let declared = &resolve.types[self.declared(id)];
+        self.add(&key, declared.span, &declared.docs);
         let mut id = id;
         while let TypeDefKind::Type(Type::Id(to)) = resolve.types[id].kind {
             id = to;
         }
-        let members: Vec<(&str, Span)> = match &resolve.types[id].kind {
-            TypeDefKind::Record(r) => r.fields.iter().map(|f| (&f.name[..], f.span)).collect(),
-            TypeDefKind::Variant(v) => v.cases.iter().map(|c| (&c.name[..], c.span)).collect(),
-            TypeDefKind::Enum(e) => e.cases.iter().map(|c| (&c.name[..], c.span)).collect(),
-            TypeDefKind::Flags(f) => f.flags.iter().map(|f| (&f.name[..], f.span)).collect(),
+        let members: Vec<(&str, Span, &Docs)> = match &resolve.types[id].kind {
+            TypeDefKind::Record(r) => r.fields.iter().map(|f| (&f.name[..], f.span, &f.docs)).collect(),
+            TypeDefKind::Variant(v) => v.cases.iter().map(|c| (&c.name[..], c.span, &c.docs)).collect(),
+            TypeDefKind::Enum(e) => e.cases.iter().map(|c| (&c.name[..], c.span, &c.docs)).collect(),
+            TypeDefKind::Flags(f) => f.flags.iter().map(|f| (&f.name[..], f.span, &f.docs)).collect(),
             _ => Vec::new(),
         };
-        for (member, span) in members {
-            self.add(&format!("{key}.{member}"), span);
+        for (member, span, docs) in members {
+            self.add(&format!("{key}.{member}"), span, docs);
         }
     }
 
     fn add_function(&mut self, owner: &str, name: &str, function: &wit_parser::Function) {
         let key = format!("{owner}.{name}");
-        self.add(&key, function.span);
+        self.add(&key, function.span, &function.docs);
         for param in &function.params {
-            self.add(&format!("{key}.{}", param.name), param.span);
+            self.add(&format!("{key}.{}", param.name), param.span, &Docs::default());
         }
     }
 
     fn add_interface(&mut self, key: &str, id: InterfaceId) {
         let interface = &self.resolve.interfaces[id];
-        self.add(key, interface.span);
+        self.add(key, interface.span, &interface.docs);
         for (name, id) in &interface.types {
             self.add_type(key, name, *id);
         }
@@ -414,7 +418,7 @@ impl Table<'_> {
 
     fn add_world(&mut self, key: &str, id: WorldId) {
         let world = &self.resolve.worlds[id];
-        self.add(key, world.span);
+        self.add(key, world.span, &world.docs);
         for (name, item) in world.imports.iter().chain(&world.exports) {
             let WorldKey::Name(name) = name else {
                 continue; /* an interface of a package: it is listed there */
