@@ -40,12 +40,14 @@ fault_of(struct tvn_flow *flow, tvn_err err)
     return fault;
 }
 
-/* "event 12: reject: no such airline" at the stage, or the record's line. */
+/* "event 12: reject: no such airline" at the stage, or the record's line.  A
+ * broken value begins with where it is: "output .airline is not UTF-8". */
 static void
 show(struct tvn_flow *flow, const struct tvn__node *node, const char *what)
 {
     const struct tvn_fault *fault = &flow->burst.fault;
-    struct tvn_place place = fault->place;
+    struct tvn_place place =
+        fault->place.path == NULL ? node->place : fault->place;
     char name[128];
 
     if (flow->failures++ >= TVN__SHOWN_MAX) {
@@ -57,6 +59,9 @@ show(struct tvn_flow *flow, const struct tvn__node *node, const char *what)
     if (fault->kind == TVN_FAULT_RECORD) { /* its place says which */
         (void)tvn_diag_error(
             flow->diag, fault->err, &place, "%.*s", TVN_STR_ARG(fault->text));
+    } else if (fault->err == TVN_EABI) {
+        (void)tvn_diag_error(flow->diag, fault->err, &place, "%.*s, %s",
+            TVN_STR_ARG(fault->text), what);
     } else {
         (void)tvn_diag_error(flow->diag, fault->err, &place, "%s: %s: %.*s",
             what, tvn_fault_name(fault->kind), TVN_STR_ARG(fault->text));

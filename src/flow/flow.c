@@ -85,6 +85,7 @@ make_node(struct tvn_flow *flow, uint32_t number)
 
     node->flow = flow;
     node->number = number;
+    node->place = from->place;
     node->role = from->role;
     node->then = from->then;
     node->image_max = from->image_max;

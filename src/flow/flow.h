@@ -49,7 +49,8 @@ enum tvn_flow_then {
 };
 
 struct tvn_flow_node {
-    struct tvn_str name; /* kept */
+    struct tvn_str name;    /* kept */
+    struct tvn_place place; /* where it is declared; path kept, may be NULL */
     enum tvn_role role;
     struct tvn_stage stage; /* taken over: stopped and freed by the flow */
     enum tvn_flow_then then;

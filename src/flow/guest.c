@@ -200,7 +200,9 @@ static tvn_err
 guest_start(void *self, struct tvn_diag *diag)
 {
     struct tvn__guest *guest = self;
-    const struct tvn_place place = {.path = guest->opts.path};
+    const struct tvn_place file = {.path = guest->opts.path};
+    const struct tvn_place *place =
+        guest->opts.place.path == NULL ? &file : &guest->opts.place;
     struct tvn_fault fault = {0};
     tvn_err err = tvn__guest_alive(guest, &fault);
 
@@ -210,7 +212,7 @@ guest_start(void *self, struct tvn_diag *diag)
                     err == TVN_EGUEST_FATAL
                 ? TVN_EGUEST_INIT
                 : err,
-            &place, "stage %.*s: init: %.*s", TVN_STR_ARG(guest->opts.name),
+            place, "stage %.*s: init: %.*s", TVN_STR_ARG(guest->opts.name),
             TVN_STR_ARG(fault.text));
     }
     return TVN_OK;

@@ -36,9 +36,10 @@ enum tvn_log_level {
 };
 
 struct tvn_guest_opts {
-    struct tvn_str name;               /* of the stage; kept */
-    const char *path;                  /* of the component; for texts; kept */
-    struct tvn_code *code;             /* kept */
+    struct tvn_str name;    /* of the stage; kept */
+    const char *path;       /* of the component; for texts; kept */
+    struct tvn_place place; /* of the stage in its file; path NULL: not known */
+    struct tvn_code *code;  /* kept */
     const struct tvn_role_info *role;  /* kept */
     const struct tvn_stage_types *std; /* torvyn:stage's own types; kept */
     const struct tvn_type *in;         /* what its input edges carry; NULL for

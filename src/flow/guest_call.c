@@ -386,6 +386,23 @@ too_big(struct tvn__guest *guest, struct tvn_fault *fault)
     return TVN_ETOOBIG;
 }
 
+/* The lift has said where in the value: `.airline is not UTF-8 ...`. */
+static __attribute__((cold)) tvn_err
+bad_output(struct tvn__guest *guest, tvn_err err, struct tvn_fault *fault)
+{
+    struct tvn_diag said = guest->diag;
+
+    guest->diag = (struct tvn_diag){0};
+    if (said.first != NULL) {
+        (void)tvn_diag_error(&guest->diag, err, NULL, "output%s%s",
+            said.first->text[0] == '.' || said.first->text[0] == '[' ? " "
+                                                                     : ": ",
+            said.first->text);
+    }
+    tvn_diag_fini(&said);
+    return tvn__guest_died(guest, err, fault);
+}
+
 tvn_err
 tvn__guest_lift(struct tvn__guest *guest, struct tvn__guest_func *func,
     uint32_t ptr, struct tvn_image **image, uint64_t *bytes,
@@ -408,5 +425,5 @@ tvn__guest_lift(struct tvn__guest *guest, struct tvn__guest_func *func,
     if (err == TVN_ETOOBIG) { /* the value's fault: the guest is sound */
         return too_big(guest, fault);
     }
-    return err == TVN_OK ? TVN_OK : tvn__guest_died(guest, err, fault);
+    return err == TVN_OK ? TVN_OK : bad_output(guest, err, fault);
 }

@@ -72,6 +72,7 @@ struct tvn__node {
     struct tvn_stage stage;
     struct tvn_ledger_books *books;
     struct tvn_flow *flow;
+    struct tvn_place place; /* where it is declared */
     enum tvn_role role;
     enum tvn__state state;
     uint32_t number;

@@ -97,12 +97,14 @@ print_part(const struct tvn_builder *builder, const struct tvn_type **type,
     }
 }
 
-/* Says `.flights[3].carrier: not UTF-8 at byte 3` and returns `err`. */
+/* Says `.flights[3].carrier is not UTF-8 (0xC3 at byte 3)`, or what else is
+ * wrong after a colon, and returns `err`. */
 static __attribute__((cold, noinline)) tvn_err
 explain(const struct lift *lift, const struct tvn_plan *plan, uint32_t at,
     tvn_err err, struct tvn_diag *diag)
 {
     const struct tvn_type *type = plan->to;
+    const char *why;
     struct tvn_buf path = {0};
 
     if (diag == NULL || err == TVN_ENOMEM) {
@@ -120,9 +122,13 @@ explain(const struct lift *lift, const struct tvn_plan *plan, uint32_t at,
                  mark[-1].index * type->size;
         }
     }
-    (void)tvn_diag_error(diag, err, NULL, "%s%s%s", tvn_buf_text(&path),
-        path.len == 0 ? "" : ": ",
-        err == TVN_EABI ? lift->why : "larger than max-event allows");
+    why = err == TVN_EABI ? lift->why : "larger than max-event allows";
+    if (strncmp(why, "is ", 3) == 0) {
+        tvn_buf_append_text(&path, path.len == 0 ? "it " : " ");
+    } else if (path.len > 0) {
+        tvn_buf_append_text(&path, ": ");
+    }
+    (void)tvn_diag_error(diag, err, NULL, "%s%s", tvn_buf_text(&path), why);
     tvn_buf_fini(&path);
     return err;
 }
@@ -179,14 +185,23 @@ copy_is_ascii(uint8_t *dst, const uint8_t *src, uint32_t len)
     return (seen & high) == 0;
 }
 
+/* What stages that are built for debugging fill the memory of past calls
+ * with (sdk/c/torvyn.h): as UTF-8 it is wrong from the first byte on. */
+#define POISON 0xDDu
+
 static __attribute__((noinline)) tvn_err
 check_utf8(struct lift *lift, const uint8_t *copy, uint32_t len)
 {
     size_t bad = 0;
 
-    return TVN_GUEST_CHECK(17, tvn_utf8_valid(copy, len, &bad))
-               ? TVN_OK
-               : refuse(lift, "not UTF-8 at byte %zu", bad);
+    if (TVN_GUEST_CHECK(17, tvn_utf8_valid(copy, len, &bad))) {
+        return TVN_OK;
+    }
+    if (copy[bad] == POISON && (bad + 1 == len || copy[bad + 1] == POISON)) {
+        return refuse(lift, "is not UTF-8 (0xDD: memory of an earlier event; "
+                            "text_keep it)");
+    }
+    return refuse(lift, "is not UTF-8 (0x%02X at byte %zu)", copy[bad], bad);
 }
 
 static inline tvn_err

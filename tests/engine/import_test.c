@@ -176,8 +176,8 @@ test_what_goes_wrong_around_a_host_function(void)
     } rows[] = {
         {TABLE(LIBC("Ber\\ffen", "(i32.const 512)")), 256, 6, 64, TVN_OK,
             TVN_EABI,
-            "test:table/api@0.1.0.find: its arguments: .0.name: not UTF-8 at "
-            "byte 3"},
+            "test:table/api@0.1.0.find: its arguments: .0.name is not UTF-8 "
+            "(0xFF at byte 3)"},
         {TABLE(LIBC("Bergen", "(i32.const 512)")), 65530, 7, 64, TVN_OK,
             TVN_EABI, "outside the guest's memory"},
         {TABLE(LIBC("Bergen", "(i32.const 512)")), 256, 6, 66, TVN_OK, TVN_EABI,
