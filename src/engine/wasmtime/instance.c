@@ -128,6 +128,32 @@ instantiate(void *store, uint32_t module, const struct tvn_core_item *imports,
     return TVN_OK;
 }
 
+/* A realloc that takes from the SDK's arena: see memory.c.  Of several core
+ * instances that have one the first counts. */
+static void
+note_arena(struct tvn_instance *instance, uint32_t number,
+    const wasmtime_func_t *realloc)
+{
+    wasmtime_extern_t item;
+    wasmtime_val_t value;
+
+    if (instance->has_arena || !wasmtime_instance_export_get(instance->context,
+                                   &instance->cores[number], TVN__ARENA,
+                                   sizeof(TVN__ARENA) - 1, &item)) {
+        return;
+    }
+    if (item.kind == WASMTIME_EXTERN_GLOBAL) {
+        wasmtime_global_get(instance->context, &item.of.global, &value);
+        if (value.kind == WASMTIME_I32) {
+            instance->has_arena = true;
+            instance->arena_at = (uint32_t)value.of.i32;
+            instance->arena_realloc = *realloc;
+        }
+        wasmtime_val_unroot(&value);
+    }
+    wasmtime_extern_delete(&item);
+}
+
 static tvn_err
 get_export(void *store, uint32_t number, struct tvn_str name,
     struct tvn_core_item *out, struct tvn_diag *diag)
@@ -147,6 +173,9 @@ get_export(void *store, uint32_t number, struct tvn_str name,
     switch (item.kind) {
     case WASMTIME_EXTERN_FUNC:
         sort = TVN_CORE_FUNC;
+        if (tvn_str_is(name, "cabi_realloc")) {
+            note_arena(instance, number, &item.of.func);
+        }
         break;
     case WASMTIME_EXTERN_TABLE:
         sort = TVN_CORE_TABLE;

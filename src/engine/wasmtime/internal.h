@@ -64,8 +64,13 @@ struct tvn__guest_memory {
     wasmtime_memory_t handle;
     wasmtime_func_t realloc;
     bool has_realloc;
+    bool has_arena; /* realloc takes from this arena: memory.c */
+    uint32_t arena; /* address of its struct */
     struct tvn__guest_memory *next;
 };
+
+/* What a core instance exports beside "cabi_realloc" when that is the SDK's. */
+#define TVN__ARENA "torvyn_arena_v1"
 
 struct tvn__lifted {
     wasmtime_func_t func;
@@ -121,6 +126,9 @@ struct tvn_instance {
     const struct tvn_host_func *hosts; /* while it is being made */
     uint32_t host_count;
     struct tvn__guest_memory *memories;
+    wasmtime_func_t arena_realloc; /* has_arena: whose arena it is */
+    uint32_t arena_at;
+    bool has_arena;
     wasmtime_instance_t *cores; /* program->core_instance_count */
     uint32_t core_count;
     struct tvn__lifted **lifts; /* program->lift_count */

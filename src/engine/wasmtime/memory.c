@@ -1,4 +1,18 @@
-/* memory.c -- guest memory as plans see it, and the realloc behind it. */
+/* memory.c -- guest memory as plans see it, and the realloc behind it.
+ *
+ * Most stages in C have the SDK's realloc, which moves a pointer on in an
+ * arena; to enter the guest for that costs ten times the work.  So the guest
+ * exports where its arena's struct is (sdk/c/torvyn.h), and the host moves the
+ * pointer itself, as cabi_realloc(0, 0, align, size) would:
+ *
+ *     0  next      4  end         free memory of the chunk in use
+ *     8  base      12 base_end    where a new call begins
+ *     16 chunks                   not 0: more chunks, the guest's to free
+ *     20 is_done                  not 0: a call has ended
+ *
+ * Whatever the guest writes there, what comes out is checked as any realloc's
+ * result.  Where the arena has no room, or chunks to free, the guest is
+ * called. */
 #include "base/assert.h"
 #include "engine/wasmtime/internal.h"
 
@@ -42,6 +56,42 @@ tvn__guest_call(struct tvn_instance *instance, const wasmtime_func_t *func,
     return TVN_OK;
 }
 
+#define ARENA_SIZE 24u
+
+/* False when the guest has to do it. */
+static inline bool
+alloc_in_arena(struct tvn__guest_memory *guest, uint32_t align, uint32_t size,
+    uint32_t *ptr)
+{
+    const struct tvn_memory *memory = &guest->memory;
+    uint8_t *arena;
+    uint32_t words[6];
+    uint64_t at;
+
+    if (!guest->has_arena ||
+        (uint64_t)guest->arena + ARENA_SIZE > memory->size) {
+        return false;
+    }
+    arena = memory->base + guest->arena;
+    memcpy(words, arena, ARENA_SIZE);
+    if (words[5] != 0) { /* begins anew */
+        if (words[4] != 0) {
+            return false;
+        }
+        words[0] = words[2];
+        words[1] = words[3];
+        words[5] = 0;
+    }
+    at = ((uint64_t)words[0] + align - 1) & ~(uint64_t)(align - 1);
+    if (at + size > words[1]) {
+        return false;
+    }
+    *ptr = (uint32_t)at;
+    words[0] = (uint32_t)(at + size);
+    memcpy(arena, words, ARENA_SIZE);
+    return true;
+}
+
 /* The first one for a call starts the call's time. */
 static tvn_err
 realloc_in_guest(
@@ -56,6 +106,9 @@ realloc_in_guest(
     TVN_ASSERT(guest->has_realloc);
     if (instance->state == TVN__DEAD) {
         return TVN_ETRAP;
+    }
+    if (alloc_in_arena(guest, align, size, ptr)) {
+        return TVN_OK;
     }
     slots[0].u64 = 0;
     slots[1].u64 = 0;
@@ -124,6 +177,10 @@ tvn__memory_get(struct tvn_instance *instance,
         guest->handle = handle.of.memory;
         guest->realloc = func.of.func;
         guest->has_realloc = realloc != NULL;
+        guest->has_arena =
+            guest->has_realloc && instance->has_arena &&
+            instance->arena_realloc.__private == func.of.func.__private;
+        guest->arena = instance->arena_at;
         guest->next = instance->memories;
         instance->memories = guest;
         refresh(&guest->memory);
