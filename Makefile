@@ -73,7 +73,8 @@ fuzz: setup
 
 bench: program
 	@$(FLIGHTS)/data/fetch
-	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml
+	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml \
+	    --against $(BUILD)/tests/guests/flights/enrich.wasm
 
 fmt:
 	@clang-format-14 -i $(SOURCES)
@@ -85,4 +86,4 @@ install: program
 	@install -D -m 755 $(BUILD)/torvyn $(DESTDIR)$(PREFIX)/bin/torvyn
 
 clean:
-	@rm -rf $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ)
+	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ)

@@ -1,9 +1,12 @@
 # guests.cmake -- C stages made into components at build time.
 #
+# The example's are built as a user builds them, by `torvyn build`.  Those of
+# tests/guests/ are the other way to write one: wit-bindgen's C bindings.
+#
 #   torvyn_guest(WIT-FOLDER WORLD SOURCE OUTPUT-DIR)
 #
-# wit-bindgen's C bindings and the component encoding come from wasmkit (the
-# program witc), the code from clang-19 and wasi-libc.
+# Bindings and component encoding come from wasmkit (the program witc), the
+# code from clang-19 and wasi-libc.
 find_program(TVN_WASM_CLANG NAMES clang-19 REQUIRED)
 
 function(torvyn_guest wit world source dir)
@@ -27,9 +30,15 @@ function(torvyn_guest wit world source dir)
 endfunction()
 
 add_custom_target(guests)
+
+add_custom_target(guests_flights ALL
+  COMMAND torvyn build ${CMAKE_SOURCE_DIR}/examples/flights/torvyn.yaml
+  VERBATIM)
+add_dependencies(guests guests_flights)
+
 foreach(world validate enrich route tally announce)
   torvyn_guest(${CMAKE_SOURCE_DIR}/examples/flights/wit ${world}
-    ${CMAKE_SOURCE_DIR}/examples/flights/stages/${world}.c examples/flights)
+    ${CMAKE_SOURCE_DIR}/tests/guests/flights/${world}.c tests/guests/flights)
 endforeach()
 foreach(world trap spin grow reject unwilling talker)
   torvyn_guest(${CMAKE_SOURCE_DIR}/tests/guests/wit ${world}

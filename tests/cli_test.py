@@ -6,12 +6,12 @@ import pathlib
 import pty
 import subprocess
 
-from torvyn import (FLIGHTS, ROOT, SAMPLE, TORVYN, check, check_that, done,
-                    run_flights, scratch, torvyn)
+from torvyn import (FLIGHTS, FLIGHTS_BUILT, ROOT, SAMPLE, TORVYN, check,
+                    check_that, done, flights_yaml, run_flights, scratch, torvyn)
 
-VERBS = ["link", "check", "run", "inspect", "bench", "doctor", "version"]
+VERBS = ["new", "build", "link", "check", "run", "inspect", "bench", "doctor",
+         "version"]
 YAML = FLIGHTS / "torvyn.yaml"
-GUESTS = ROOT / "build/examples/flights"
 
 
 def help_of_each():
@@ -22,7 +22,8 @@ def help_of_each():
         status, text, err = torvyn(verb, "--help")
         check(f"{verb} --help", (status, err), (0, ""))
         check_that(f"{verb} --help", text.startswith(
-            f"usage: torvyn {verb} ") and "--json" in text, text)
+            f"usage: torvyn {verb} ") and
+            ("--json" in text or verb == "new"), text)
 
 
 def usage_errors():
@@ -60,7 +61,7 @@ def reading_verbs_in_json():
     check("its finding", link["findings"][0]["code"], "E0209")
     check("its help", link["findings"][0]["help"],
           "did you mean 'events.departure'?")
-    status, out, _ = torvyn("inspect", GUESTS / "enrich.wasm", "--json")
+    status, out, _ = torvyn("inspect", FLIGHTS_BUILT / "enrich.wasm", "--json")
     enrich = json.loads(out)
     check("inspect --json", (status, enrich["role"], enrich["event"]["bytes"],
                              enrich["output"]["bytes"]),
@@ -71,7 +72,7 @@ def reading_verbs_in_json():
 
 
 def inspect_for_people():
-    status, out, _ = torvyn("inspect", GUESTS / "route.wasm")
+    status, out, _ = torvyn("inspect", FLIGHTS_BUILT / "route.wasm")
     check("inspect", status, 0)
     for text in ("export route: func(event: lateness) -> port;",
                  "role: router", "port     analytics", "port     delivery",
@@ -122,12 +123,11 @@ def progress_on_a_terminal_only():
     """A rate keeps the flow alive for a few progress lines."""
     with scratch() as folder:
         text = pathlib.Path(folder) / "torvyn.yaml"
-        yaml = YAML.read_text().replace(
+        yaml = flights_yaml().replace(
             "source: { file: { path: data/flights.ndjson } }\n"
             "    codec: json\n",
             "source: { generate: { rate: 100/s, fields: "
             "{ carrier: [AA] } } }\n").replace(
-            "../../build", str(ROOT / "build")).replace(
             "wit/", str(FLIGHTS / "wit")).replace(
             "data/airlines.csv", str(FLIGHTS / "data/airlines.csv"))
         yaml = yaml.replace("    event-time: { field: time, unit: ns }\n", "")

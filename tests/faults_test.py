@@ -10,7 +10,8 @@ import pathlib
 import re
 import sys
 
-from torvyn import FLIGHTS, ROOT, SAMPLE, check, check_that, done, scratch, torvyn
+from torvyn import (FLIGHTS, ROOT, SAMPLE, check, check_that, done,
+                    flights_yaml, scratch, torvyn)
 
 SITES = ["source-read", "push", "pop", "fan-out", "filter", "route", "absorb",
          "emit", "dead-letter", "sink-write"]
@@ -41,8 +42,7 @@ edges:"""
 
 
 def prepare(folder):
-    text = (FLIGHTS / "torvyn.yaml").read_text()
-    text = text.replace("../../build/", f"{ROOT}/build/")
+    text = flights_yaml()
     text = text.replace("wit: wit/", f"wit: {FLIGHTS}/wit")
     text = text.replace("data/airlines.csv", f"{FLIGHTS}/data/airlines.csv")
     text = text.replace("data/flights.ndjson", "in.ndjson")

@@ -94,9 +94,9 @@ stages:
     source: {{ file: {{ path: in.ndjson }} }}
     codec: json
     type: events.departure
-  one: {{ component: {root}/build/examples/flights/validate.wasm,
+  one: {{ component: {root}/examples/flights/build/validate.wasm,
          world: validate }}
-  two: {{ component: {root}/build/examples/flights/validate.wasm,
+  two: {{ component: {root}/examples/flights/build/validate.wasm,
          world: validate }}
   out: {{ sink: {{ file: {{ path: stdout }} }}, codec: json }}
 edges: [ departures -> one -> two -> out ]

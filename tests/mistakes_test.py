@@ -17,8 +17,8 @@ import subprocess
 import sys
 import time
 
-from torvyn import (BUILD, FLIGHTS, ROOT, SAMPLE, TORVYN, check, check_that,
-                    done, law, scratch, torvyn)
+from torvyn import (BUILD, FLIGHTS, FLIGHTS_BUILT, ROOT, SAMPLE, TORVYN, check,
+                    check_that, done, flights_yaml, law, scratch, torvyn)
 
 GOLDEN = ROOT / "tests/golden/mistakes.txt"
 GUESTS = ROOT / "build/tests/guests"
@@ -40,9 +40,8 @@ class Flow:
             lines[number - 1] = re.sub(rb'"id":\d+', b'"id":%d' % number,
                                        line)
         self.lines = lines
-        self.yaml = (FLIGHTS / "torvyn.yaml").read_text().replace(
-            "data/flights.ndjson", "data/in.ndjson").replace(
-            "../../build/", f"{ROOT}/build/")
+        self.yaml = flights_yaml().replace(
+            "data/flights.ndjson", "data/in.ndjson")
 
     def replace(self, old, new, count=1):
         assert old in self.yaml, old
@@ -50,7 +49,7 @@ class Flow:
 
     def guest(self, name):
         """The guest stands in for validate."""
-        self.replace(f"{ROOT}/build/examples/flights/validate.wasm",
+        self.replace(f"{FLIGHTS_BUILT}/validate.wasm",
                      f"{GUESTS}/{name}.wasm")
 
     def write(self):
@@ -171,9 +170,9 @@ UTF16 = """(component
 
 @with_flow
 def components(flow):
-    good = (ROOT / "build/examples/flights/validate.wasm").read_bytes()
+    good = (GUESTS / "flights/validate.wasm").read_bytes()
     wasm = flow.dir / "validate.wasm"
-    flow.replace(f"{ROOT}/build/examples/flights/validate.wasm",
+    flow.replace(f"{FLIGHTS_BUILT}/validate.wasm",
                  "validate.wasm")
     core = b"\0asm\1\0\0\0"
     wasm.write_bytes(core)

@@ -2,12 +2,14 @@
 scratch folder, the flights flow on the sample, and checks that say what they
 compared.
 
-The program is $TVN_BUILD/torvyn; the guests are those of build/ (a sanitized
-tree has none of its own).
+The program is $TVN_BUILD/torvyn; the flights' stages are those that `make`
+built with build/torvyn, other guests those of build/ (a sanitized tree has none
+of its own).
 """
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TVN_BUILD", ROOT / "build"))
 TORVYN = BUILD / "torvyn"
 FLIGHTS = ROOT / "examples/flights"
+FLIGHTS_BUILT = FLIGHTS / "build"
 SAMPLE = FLIGHTS / "data/sample.ndjson"
 SANITIZED = bool(os.environ.get("TVN_SANITIZE"))
 
@@ -48,6 +51,13 @@ def torvyn(*args, stdin=None, cwd=None, env=None, timeout=240, **more):
 
 def scratch():
     return tempfile.TemporaryDirectory(prefix="torvyn-test-")
+
+
+def flights_yaml():
+    """The flights' file for a copy elsewhere: its stages as they are built."""
+    return re.sub(r"build: stages/(\w+)\.c",
+                  rf"component: {FLIGHTS_BUILT}/\1.wasm",
+                  (FLIGHTS / "torvyn.yaml").read_text())
 
 
 def run_flights(out, source=SAMPLE, *more, **kw):

@@ -36,7 +36,8 @@ usage(enum tvn__verb verb, const char *format, const char *word)
 {
     fprintf(stderr, "torvyn: ");
     fprintf(stderr, format, word);
-    fprintf(stderr, "\nhelp: torvyn %s--help\n",
+    fprintf(stderr, "\nhelp: torvyn%s%s --help\n",
+        verb == TVN__VERB_COUNT ? "" : " ",
         verb == TVN__VERB_COUNT ? "" : commands[verb].name);
     return TVN__EXIT_USAGE;
 }
@@ -140,10 +141,20 @@ apply(struct tvn__args *args, const char *name, const char *value)
     }
     if (strcmp(name, "report") == 0) {
         args->report = value;
+    } else if (strcmp(name, "against") == 0) {
+        args->against = value;
+    } else if (strcmp(name, "role") == 0) {
+        args->role = value;
+    } else if (strcmp(name, "event") == 0) {
+        args->event = value;
     } else if (strcmp(name, "explain") == 0) {
         args->explain = value;
     } else if (strcmp(name, "no-components") == 0) {
         args->no_components = true;
+    } else if (strcmp(name, "build") == 0) {
+        args->build = true;
+    } else if (strcmp(name, "debug") == 0) {
+        args->is_debug = true;
     } else if (strcmp(name, "json") == 0) {
         args->json = true;
     } else if (strcmp(name, "help") == 0) {
@@ -228,6 +239,9 @@ tvn__args_parse(int argc, char **argv, struct tvn__args *args)
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
             status = usage(
                 args->verb, "options are written --NAME, not '%s'", argv[i]);
+        } else if (args->verb == TVN__VERB_new && args->name == NULL &&
+                   args->file != NULL && strcmp(args->file, "stage") == 0) {
+            args->name = argv[i];
         } else if (args->file != NULL ||
                    commands[args->verb].arguments[0] == '\0') {
             status =

@@ -19,6 +19,8 @@ enum tvn__verb {
     TVN__VERB_COUNT
 };
 
+#define TVN__NEW     (1u << TVN__VERB_new)
+#define TVN__BUILD   (1u << TVN__VERB_build)
 #define TVN__LINK    (1u << TVN__VERB_link)
 #define TVN__CHECK   (1u << TVN__VERB_check)
 #define TVN__RUN     (1u << TVN__VERB_run)
@@ -34,13 +36,19 @@ enum tvn__verb {
 struct tvn__args {
     enum tvn__verb verb;
     const char *file; /* NULL: not given */
+    const char *name; /* new: behind `stage` */
+    const char *role;
+    const char *event;
     struct tvn_pipeline_set sets[TVN__SETS_MAX];
     uint32_t set_count;
     uint64_t limit;
     uint64_t pairs;
+    const char *against;
     const char *report;
     const char *explain;
     bool no_components;
+    bool build;
+    bool is_debug;
     bool json;
     bool help;
 };
@@ -54,6 +62,12 @@ void tvn__help(enum tvn__verb verb, struct tvn_buf *out);
 /* Writes to stdout; a closed pipe is silent.  The exit status. */
 int tvn__print(struct tvn_buf *out, int status);
 
+/* What compilers say, and a stage that was built, on stderr: hooks of
+ * host/host.h and build/build.h; `env` is not used. */
+struct tvn_build_stage;
+void tvn__say(void *env, const char *text, size_t len);
+void tvn__say_built(void *env, const struct tvn_build_stage *stage);
+
 /* Prints the findings: text on stderr, or as JSON objects into `json`. */
 void tvn__print_diag(const struct tvn_diag *diag);
 void tvn__diag_json(const struct tvn_diag *diag, struct tvn_json *json);
@@ -61,6 +75,8 @@ void tvn__diag_json(const struct tvn_diag *diag, struct tvn_json *json);
 /* The exit status of what was found; at least 4 for an `err` without text. */
 int tvn__exit_of(const struct tvn_diag *diag);
 
+int tvn__cmd_new(const struct tvn__args *args);
+int tvn__cmd_build(const struct tvn__args *args);
 int tvn__cmd_link(const struct tvn__args *args);
 int tvn__cmd_check(const struct tvn__args *args);
 int tvn__cmd_run(const struct tvn__args *args);

@@ -64,6 +64,11 @@ tvn__cmd_bench(const struct tvn__args *args)
 {
     const char *file =
         args->file != NULL ? args->file : "examples/flights/torvyn.yaml";
+    const struct tvn_bench_opts opts = {
+        .file = file,
+        .against = args->against,
+        .pairs = args->pairs == 0 ? PAIRS : args->pairs,
+    };
     struct tvn_diag diag = {0};
     struct tvn_buf out = {0};
     struct tvn_bench bench;
@@ -77,8 +82,7 @@ tvn__cmd_bench(const struct tvn__args *args)
             file);
         return 3;
     }
-    (void)tvn_bench_run(file, args->pairs == 0 ? PAIRS : args->pairs, &bench,
-        &diag); /* the code is in the diag */
+    (void)tvn_bench_run(&opts, &bench, &diag); /* the code is in the diag */
     tvn__print_diag(&diag);
     status = tvn__exit_of(&diag);
     tvn_diag_fini(&diag);

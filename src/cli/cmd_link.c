@@ -54,6 +54,7 @@ tvn__cmd_link(const struct tvn__args *args)
         .sets = args->sets,
         .set_count = args->set_count,
         .no_components = args->no_components,
+        .building = TVN_HOST_WARN_STALE,
     };
     struct tvn_diag diag = {0};
     struct tvn_host *host = NULL;

@@ -115,6 +115,11 @@ tvn__cmd_run(const struct tvn__args *args)
         .file = args->file == NULL ? "torvyn.yaml" : args->file,
         .sets = args->sets,
         .set_count = args->set_count,
+        .building = args->build || args->is_debug ? TVN_HOST_BUILD
+                                                  : TVN_HOST_WARN_STALE,
+        .is_debug = args->is_debug,
+        .say = tvn__say,
+        .built = tvn__say_built,
     };
     struct tvn_diag diag = {0};
     struct tvn_host *host = NULL;

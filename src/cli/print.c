@@ -1,6 +1,8 @@
 /* print.c -- how the verbs print: text, JSON, findings. */
 #include "cli/cli.h"
 
+#include "build/build.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -27,6 +29,22 @@ tvn__print_diag(const struct tvn_diag *diag)
     tvn_diag_print(diag, &text);
     (void)fwrite(text.ptr == NULL ? "" : text.ptr, 1, text.len, stderr);
     tvn_buf_fini(&text);
+}
+
+void
+tvn__say(void *env, const char *text, size_t len)
+{
+    (void)env;
+    (void)fwrite(text, 1, len, stderr);
+}
+
+void
+tvn__say_built(void *env, const struct tvn_build_stage *stage)
+{
+    (void)env;
+    fprintf(stderr, "built %-16.*s %6.1f KiB %5.2f s\n",
+        TVN_STR_ARG(stage->name), (double)stage->size / 1024,
+        (double)stage->took_ns / 1e9);
 }
 
 static void

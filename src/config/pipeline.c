@@ -318,3 +318,10 @@ tvn_pipeline_path(const struct tvn_pipeline *pipeline, struct tvn_arena *arena,
     return tvn_arena_printf(arena, "%s%s%.*s", pipeline->dir,
         pipeline->dir[len - 1] == '/' ? "" : "/", TVN_STR_ARG(path));
 }
+
+const char *
+tvn_pipeline_component(const struct tvn_pipeline *pipeline,
+    struct tvn_arena *arena, const struct tvn_pipeline_stage *stage)
+{
+    return tvn_pipeline_path(pipeline, arena, stage->component.text);
+}

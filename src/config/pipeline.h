@@ -106,8 +106,9 @@ struct tvn_pipeline_stage {
     uint32_t field_count;
 
     /* guest */
-    struct tvn_pipeline_name component; /* path of a .wasm */
-    struct tvn_pipeline_name build;     /* path of a source: E0190 as yet */
+    struct tvn_pipeline_name component; /* path of a .wasm; with `build`:
+                                         * build/STAGE.wasm */
+    struct tvn_pipeline_name build;     /* path of a source; empty: none */
     struct tvn_pipeline_name world;     /* default: the stage's name */
     struct tvn_pipeline_name interface;
     const struct tvn_yaml *config; /* NULL: none */
@@ -195,5 +196,9 @@ void tvn_pipeline_free(struct tvn_pipeline *pipeline);
  * `arena`, NULL when memory is out. */
 const char *tvn_pipeline_path(const struct tvn_pipeline *pipeline,
     struct tvn_arena *arena, struct tvn_str path);
+
+/* The same of a guest's component. */
+const char *tvn_pipeline_component(const struct tvn_pipeline *pipeline,
+    struct tvn_arena *arena, const struct tvn_pipeline_stage *stage);
 
 #endif

@@ -131,7 +131,7 @@ static const struct tvn__testing_mistake mistakes[] = {
         "torvyn.yaml:5:3: error[E0113]: stage 'x' has none of 'source', "
         "'sink', 'component' and 'build'\n"
         "help: a source or sink names its connector, a guest its "
-        "component: component: FILE.wasm\n"},
+        "source or its component: build: FILE.c, component: FILE.wasm\n"},
     {"a stage of two kinds",
         FLOW "stages:\n" IN OUT "  x:\n"
              "    source: { file: a }\n"
@@ -402,7 +402,6 @@ static const struct tvn__testing_mistake mistakes[] = {
              "backoff: 1s..2s } }\n"
              "  y: { source: { file: { path: a, follow: true } } }\n"
              "  z: { sink: { file: { follow: false } } }\n" EDGES,
-        "torvyn.yaml:5:8: error[E0190]: 'build' is not in this version\n"
         "torvyn.yaml:5:20: error[E0190]: 'state' is not in this version\n"
         "torvyn.yaml:5:45: error[E0190]: 'retry' is not in this version\n"
         "torvyn.yaml:5:61: error[E0190]: 'backoff' is not in this version\n"

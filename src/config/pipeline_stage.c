@@ -330,6 +330,21 @@ read_window(struct tvn__reader *reader, const struct tvn_yaml *stage,
     }
 }
 
+/* What is built has a place of its own. */
+static void
+name_component(struct tvn__reader *reader, struct tvn_pipeline_stage *out)
+{
+    const char *path = tvn_arena_printf(
+        reader->arena, "build/%.*s.wasm", TVN_STR_ARG(out->name.text));
+
+    if (path == NULL) {
+        tvn__fail(reader, TVN_ENOMEM);
+        return;
+    }
+    out->component =
+        (struct tvn_pipeline_name){tvn_str_of(path), out->build.place};
+}
+
 static void
 read_guest(struct tvn__reader *reader, const struct tvn_yaml *stage,
     struct tvn_pipeline_stage *out)
@@ -339,6 +354,9 @@ read_guest(struct tvn__reader *reader, const struct tvn_yaml *stage,
 
     out->component = tvn__text(reader, stage, TVN_SETTING_COMPONENT);
     out->build = tvn__text(reader, stage, TVN_SETTING_BUILD);
+    if (out->build.text.len > 0) {
+        name_component(reader, out);
+    }
     out->world = tvn__text(reader, stage, TVN_SETTING_WORLD);
     if (tvn__setting_find(stage, TVN_SETTING_WORLD) == NULL) {
         out->world = out->name;
@@ -419,8 +437,8 @@ find_kind(struct tvn__reader *reader, const struct tvn_yaml *key,
                 "%s has none of 'source', 'sink', 'component' and 'build'",
                 what_of(key).text));
         tvn_diag_help(reader->diag,
-            "a source or sink names its connector, a guest its component: "
-            "component: FILE.wasm");
+            "a source or sink names its connector, a guest its source or its "
+            "component: build: FILE.c, component: FILE.wasm");
     }
     return on;
 }

@@ -125,13 +125,8 @@ static void
 test_the_pages_example_lacks_only_what_is_not_built(void)
 {
     tvn__testing_refused(example, &with_variables,
-        "torvyn.yaml:15:15: error[E0190]: 'build' is not in this version\n"
-        "torvyn.yaml:17:5: error[E0190]: 'build' is not in this version\n"
         "torvyn.yaml:21:17: error[E0190]: 'retry' is not in this version\n"
         "torvyn.yaml:21:27: error[E0190]: 'backoff' is not in this version\n"
-        "torvyn.yaml:22:15: error[E0190]: 'build' is not in this version\n"
-        "torvyn.yaml:23:15: error[E0190]: 'build' is not in this version\n"
-        "torvyn.yaml:24:15: error[E0190]: 'build' is not in this version\n"
         "torvyn.yaml:30:61: error[E0190]: 'overflow: drop-oldest' is not in "
         "this version\n"
         "torvyn.yaml:31:52: error[E0190]: 'overflow: rate-limit' is not in "

@@ -373,32 +373,53 @@ bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
 }
 
 /* What one stage more costs: the difference of two flows of one pair. */
+static void
+add_hops(
+    struct tvn_bench *out, struct side *sides, uint32_t count, double raw_ns)
+{
+    double ratio = 0; /* enrich to what it is compared with */
+
+    for (uint64_t i = 0; i < out->pairs; i++) {
+        for (uint32_t k = 1; k < count; k++) {
+            sides[k].samples[i] -= sides[0].samples[i];
+        }
+    }
+    if (count > 3) {
+        ratio = ratio_of(sides[2].samples, sides[3].samples, out->pairs);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        double ns = median(sides[i].samples, out->pairs);
+
+        if (i == 0 || i == 3) {
+            add_row(out, sides[i].name, ns, 0, NULL);
+        } else if (i == 2 && count > 3) {
+            add_row(out, sides[i].name, ns, ratio, "hop-against");
+        } else {
+            add_row(out, sides[i].name, ns, ns / raw_ns, "engine-call");
+        }
+    }
+}
+
 static tvn_err
-bench_hops(struct tvn_bench *out, const char *file, double raw_ns,
-    struct tvn_diag *diag)
+bench_hops(struct tvn_bench *out, const struct tvn_bench_opts *opts,
+    double raw_ns, struct tvn_diag *diag)
 {
     struct tvn__hops hops = {0};
-    struct side sides[] = {
+    struct side sides[TVN__HOPS] = {
         {"hop-none", sample_flow, &hops.sides[0], NULL},
         {"hop-filter", sample_flow, &hops.sides[1], NULL},
         {"hop-enrich", sample_flow, &hops.sides[2], NULL},
+        {"hop-against", sample_flow, &hops.sides[3], NULL},
     };
-    tvn_err err = tvn__hops_prepare(&hops, file, diag);
+    tvn_err err = tvn__hops_prepare(&hops, opts, diag);
 
     if (err == TVN_OK) {
-        err = interleave(sides, 3, out->pairs, diag);
+        err = interleave(sides, hops.count, out->pairs, diag);
     }
-    for (uint64_t i = 0; err == TVN_OK && i < out->pairs; i++) {
-        sides[1].samples[i] -= sides[0].samples[i];
-        sides[2].samples[i] -= sides[0].samples[i];
+    if (err == TVN_OK) {
+        add_hops(out, sides, hops.count, raw_ns);
     }
-    for (uint32_t i = 0; err == TVN_OK && i < 3; i++) {
-        double ns = median(sides[i].samples, out->pairs);
-
-        add_row(out, sides[i].name, ns, i == 0 ? 0 : ns / raw_ns,
-            i == 0 ? NULL : "engine-call");
-    }
-    free_samples(sides, 3, out->pairs);
+    free_samples(sides, hops.count, out->pairs);
     tvn__hops_remove(&hops);
     return err;
 }
@@ -460,9 +481,10 @@ bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
 }
 
 tvn_err
-tvn_bench_run(const char *file, uint64_t pairs, struct tvn_bench *out,
+tvn_bench_run(const struct tvn_bench_opts *opts, struct tvn_bench *out,
     struct tvn_diag *diag)
 {
+    uint64_t pairs = opts->pairs;
     double raw_ns = 0;
     tvn_err err;
 
@@ -472,7 +494,7 @@ tvn_bench_run(const char *file, uint64_t pairs, struct tvn_bench *out,
         err = bench_queue(out, diag);
     }
     if (err == TVN_OK) {
-        err = bench_hops(out, file, raw_ns, diag);
+        err = bench_hops(out, opts, raw_ns, diag);
     }
-    return err == TVN_OK ? bench_flows(out, file, diag) : err;
+    return err == TVN_OK ? bench_flows(out, opts->file, diag) : err;
 }

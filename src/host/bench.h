@@ -6,6 +6,7 @@
  *     hop-none      source -> null: what the hops are compared with
  *     hop-filter    one typed filter more, a flat view of 24 bytes
  *     hop-enrich    one processor more: 3 strings in, 4 out, a table asked
+ *     hop-against   the same with another component in its place
  *     flow-native   the five stages as plain C functions over structs
  *     flow-typed    the flights flow from memory, totals checked
  *     flow-ndjson   the same from the file, both sinks to /dev/null
@@ -39,8 +40,13 @@ struct tvn_bench {
     uint64_t pairs;
 };
 
-/* Runs everything over the flights pipeline `file`.  `pairs` >= 1. */
-tvn_err tvn_bench_run(const char *file, uint64_t pairs, struct tvn_bench *out,
+struct tvn_bench_opts {
+    const char *file;    /* the flights pipeline */
+    const char *against; /* a component of the world enrich; NULL: no row */
+    uint64_t pairs;      /* >= 1 */
+};
+
+tvn_err tvn_bench_run(const struct tvn_bench_opts *opts, struct tvn_bench *out,
     struct tvn_diag *diag);
 
 #endif

@@ -16,27 +16,32 @@ tvn__from_memory(struct tvn__flow_side *side)
     side->flow.swap_count = 1;
 }
 
-/* The folder of the flights example, absolute: the hops stand elsewhere. */
+/* Absolute: the hops' files stand elsewhere. */
 static tvn_err
-find_root(const struct tvn_pipeline *flights, struct tvn_buf *root,
-    struct tvn_diag *diag)
+make_absolute(const char *path, struct tvn_buf *out, struct tvn_diag *diag)
 {
     char here[4096];
 
-    if (flights->dir[0] != '/') {
+    if (path[0] != '/') {
         if (getcwd(here, sizeof(here)) == NULL) {
             return tvn_diag_error(
                 diag, TVN_EIO, NULL, "cannot tell the current folder");
         }
-        tvn_buf_printf(root, "%s/", here);
+        tvn_buf_printf(out, "%s/", here);
     }
-    tvn_buf_append_text(root, flights->dir);
-    return TVN_OK;
+    tvn_buf_append_text(out, path);
+    return out->failed ? TVN_ENOMEM : TVN_OK;
 }
 
+struct hop {
+    const char *stage; /* NULL: none */
+    const char *component;
+    const char *extra;
+};
+
 static tvn_err
-write_hop(struct tvn_buf *path, const char *root, const char *stage,
-    const char *extra, struct tvn_diag *diag)
+write_hop(struct tvn_buf *path, const char *root, const struct hop *hop,
+    struct tvn_diag *diag)
 {
     FILE *file = fopen(tvn_buf_text(path), "w");
 
@@ -52,59 +57,77 @@ write_hop(struct tvn_buf *path, const char *root, const char *stage,
         "codec: json, type: events.departure }\n"
         "  nowhere: { sink: { 'null': {} } }\n",
         root, root);
-    if (stage[0] == '\0') {
+    if (hop->stage == NULL) {
         fprintf(file, "edges: [ departures -> nowhere ]\n");
     } else {
         fprintf(file,
-            "  %s: { component: %s/../../build/examples/flights/%s.wasm%s }\n"
+            "  %s: { component: %s%s }\n"
             "edges: [ departures -> %s -> nowhere ]\n",
-            stage, root, stage, extra, stage);
+            hop->stage, hop->component, hop->extra, hop->stage);
     }
     return fclose(file) == 0 ? TVN_OK : TVN_EIO;
 }
 
 static tvn_err
-write_all(struct tvn__hops *hops, const char *root, struct tvn_diag *diag)
+write_all(struct tvn__hops *hops, const char *root, const char *against,
+    struct tvn_diag *diag)
 {
-    static const char *const stages[TVN__HOPS] = {"", "validate", "enrich"};
-    struct tvn_buf extra = {0};
-    tvn_err err = TVN_OK;
-
-    tvn_buf_printf(&extra,
+    struct tvn_arena arena = {0};
+    const char *extra = tvn_arena_printf(&arena,
         ", config: { default-airline: unknown, late-after: 15 }, "
         "tables: { airlines: %s/data/airlines.csv }",
         root);
-    for (uint32_t i = 0; err == TVN_OK && i < TVN__HOPS; i++) {
+    const struct hop list[TVN__HOPS] = {
+        {NULL, NULL, NULL},
+        {"validate", tvn_arena_printf(&arena, "%s/build/validate.wasm", root),
+            ""},
+        {"enrich", tvn_arena_printf(&arena, "%s/build/enrich.wasm", root),
+            extra},
+        {"enrich", against, extra},
+    };
+    tvn_err err = TVN_OK;
+
+    if (extra == NULL || list[1].component == NULL ||
+        list[2].component == NULL) {
+        err = TVN_ENOMEM;
+    }
+    for (uint32_t i = 0; err == TVN_OK && i < hops->count; i++) {
         tvn_buf_printf(&hops->paths[i], "%s/hop%u.yaml", hops->dir, i);
-        err = write_hop(&hops->paths[i], root, stages[i],
-            i == 2 ? tvn_buf_text(&extra) : "", diag);
+        err = write_hop(&hops->paths[i], root, &list[i], diag);
         hops->sides[i].flow.file = tvn_buf_text(&hops->paths[i]);
         tvn__from_memory(&hops->sides[i]);
     }
-    tvn_buf_fini(&extra);
+    tvn_arena_fini(&arena);
     return err;
 }
 
 tvn_err
-tvn__hops_prepare(
-    struct tvn__hops *hops, const char *file, struct tvn_diag *diag)
+tvn__hops_prepare(struct tvn__hops *hops, const struct tvn_bench_opts *opts,
+    struct tvn_diag *diag)
 {
-    const struct tvn_pipeline_opts opts = {0};
+    const struct tvn_pipeline_opts pipeline_opts = {0};
     struct tvn_pipeline *flights = NULL;
     struct tvn_buf root = {0};
-    tvn_err err = tvn_pipeline_read(file, &opts, &flights, diag);
+    struct tvn_buf against = {0};
+    tvn_err err = tvn_pipeline_read(opts->file, &pipeline_opts, &flights, diag);
 
+    hops->count = opts->against == NULL ? 3 : TVN__HOPS;
     (void)snprintf(hops->dir, sizeof(hops->dir), "/tmp/torvyn-bench-XXXXXX");
     if (err == TVN_OK && mkdtemp(hops->dir) == NULL) {
         err = tvn_diag_error(diag, TVN_EIO, NULL, "cannot make a folder");
     }
     if (err == TVN_OK) {
-        err = find_root(flights, &root, diag);
+        err = make_absolute(flights->dir, &root, diag);
+    }
+    if (err == TVN_OK && opts->against != NULL) {
+        err = make_absolute(opts->against, &against, diag);
     }
     if (err == TVN_OK) {
-        err = write_all(hops, tvn_buf_text(&root), diag);
+        err =
+            write_all(hops, tvn_buf_text(&root), tvn_buf_text(&against), diag);
     }
     tvn_buf_fini(&root);
+    tvn_buf_fini(&against);
     tvn_pipeline_free(flights);
     return err;
 }

@@ -61,15 +61,16 @@ struct tvn__flow_side {
 void tvn__from_memory(struct tvn__flow_side *side);
 
 /* bench_hops.c: the flights file's source and a null sink, and between them
- * nothing, validate, enrich. */
-#define TVN__HOPS 3u
+ * nothing, validate, enrich, what stands in for enrich. */
+#define TVN__HOPS 4u
 struct tvn__hops {
     char dir[64]; /* of the files written */
     struct tvn_buf paths[TVN__HOPS];
     struct tvn__flow_side sides[TVN__HOPS];
+    uint32_t count; /* 3 without a component to compare with */
 };
-tvn_err tvn__hops_prepare(
-    struct tvn__hops *hops, const char *file, struct tvn_diag *diag);
+tvn_err tvn__hops_prepare(struct tvn__hops *hops,
+    const struct tvn_bench_opts *opts, struct tvn_diag *diag);
 void tvn__hops_remove(struct tvn__hops *hops);
 
 #endif

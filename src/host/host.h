@@ -1,7 +1,8 @@
 /* host.h -- puts a flow together: file -> contracts -> engine -> run.
  *
- *     load   reads torvyn.yaml, the WIT, the components, config and tables,
- *            and links them; nothing outside is opened, no guest code runs
+ *     load   reads torvyn.yaml, builds stages (when asked for), reads the WIT,
+ *            the components, config and tables, and links them; nothing
+ *            outside is opened, no guest code runs
  *     run    compiles, instantiates, opens, runs to the end
  *
  * Every finding of a load is reported at once.  Threads: the caller's. */
@@ -24,11 +25,26 @@ struct tvn_pool;
 struct tvn_type;
 struct tvn_buf;
 
+struct tvn_build_stage;
+
+/* What happens to stages with `build:` before they are loaded. */
+enum tvn_host_building {
+    TVN_HOST_AS_BUILT,   /* nothing */
+    TVN_HOST_WARN_STALE, /* a warning for each that is stale */
+    TVN_HOST_BUILD,      /* what is stale is built */
+};
+
 struct tvn_host_opts {
     const char *file;
     const struct tvn_pipeline_set *sets;
     uint32_t set_count;
     bool no_components; /* roles from the WIT's worlds alone (`check`) */
+
+    enum tvn_host_building building;
+    bool is_debug; /* as build/build.h's */
+    void (*say)(void *env, const char *text, size_t len);
+    void (*built)(void *env, const struct tvn_build_stage *stage);
+    void *env;
 };
 
 /* TVN_OK: linked.  Else the first finding's code; `*out` is set all the same

@@ -58,6 +58,7 @@ struct tvn_host {
     struct tvn_link link;
     bool has_link;
     bool no_components;
+    bool has_told_build;        /* how to build what is not built */
     struct tvn_engine *checker; /* compiles nothing: for loading */
     struct tvn_pool *values;    /* of config and tables */
     struct tvn_table **tables;
@@ -90,6 +91,10 @@ tvn_err tvn__stage_values(struct tvn_host *host, struct tvn__host_stage *stage,
 void tvn__stage_free(struct tvn__host_stage *stage);
 struct tvn_connector_opts tvn__connector_opts(
     struct tvn_host *host, struct tvn__host_stage *stage);
+
+/* build.c: stages with `build:`. */
+tvn_err tvn__host_build(struct tvn_host *host, const struct tvn_host_opts *opts,
+    struct tvn_diag *diag);
 
 /* graph.c: the input of the link check. */
 tvn_err tvn__graph_input(struct tvn_host *host);

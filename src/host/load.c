@@ -180,7 +180,8 @@ tvn_host_load(const struct tvn_host_opts *opts, TVN_GIVE struct tvn_host **out,
         tvn_host_free(host);
         return err;
     }
-    err = load(host, diag);
+    err = tvn__host_build(host, opts, diag);
+    err = err == TVN_OK ? load(host, diag) : err;
     if (err == TVN_ENOMEM && tvn_diag_err(diag) == TVN_OK) {
         (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
     }

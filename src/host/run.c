@@ -21,6 +21,7 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
     const struct tvn_guest_opts opts = {
         .name = stage->spec->name.text,
         .path = stage->path,
+        .place = stage->spec->name.place,
         .code = stage->code,
         .role = &stage->role,
         .std = &host->std,
@@ -91,6 +92,7 @@ fill_node(struct tvn_host *host, uint32_t number, struct tvn_flow_node *node)
     const struct tvn_link_stage_info *info = &host->link.stages[number];
 
     node->name = stage->spec->name.text;
+    node->place = stage->spec->name.place;
     node->role = info->role;
     node->then = (enum tvn_flow_then)stage->spec->on_error.then;
     node->window_every_ns = stage->spec->window_every_ns;

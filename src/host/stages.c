@@ -116,12 +116,22 @@ read_component(
     const struct tvn_pipeline_stage *spec = stage->spec;
     tvn_err err;
 
-    stage->path =
-        tvn_pipeline_path(host->pipeline, &host->arena, spec->component.text);
+    stage->path = tvn_pipeline_component(host->pipeline, &host->arena, spec);
     if (stage->path == NULL) {
         return TVN_ENOMEM;
     }
     err = tvn_buf_read_file(&stage->bytes, stage->path, TVN__COMPONENT_MAX);
+    if (err == TVN_ENOTFOUND && spec->build.text.len > 0) {
+        err = tvn_diag_error(diag, TVN_EBUILD_STALE, &spec->build.place,
+            "stage %.*s is not built: there is no %s",
+            TVN_STR_ARG(spec->name.text), stage->path);
+        if (!host->has_told_build) {
+            tvn_diag_help(diag, "torvyn build %s, or torvyn run --build %s",
+                host->pipeline->path, host->pipeline->path);
+        }
+        host->has_told_build = true;
+        return err;
+    }
     if (err != TVN_OK) {
         return tvn_diag_error(diag, err, &spec->component.place,
             "cannot read the component %s: %s", stage->path,

@@ -86,7 +86,8 @@ static const struct row rows[] = {
         "4096 bytes"},
     {"string", {0, 0x10000000}, "a string of 268435456 bytes"},
     {"string", {0, 0x80000002}, "a string of 2147483650 bytes"},
-    {PAIR, {1, 200, 3}, ".name is not UTF-8 (0xA5 at byte 0)"}, /* it is full of A5 */
+    /* the memory is full of A5 */
+    {PAIR, {1, 200, 3}, ".name is not UTF-8 (0xA5 at byte 0)"},
     {"list<u32>", {100, 2}, ""},
     {"list<u32>", {102, 0}, "a list at 0x66, not aligned to 4"},
     {"list<u64>", {100, 1}, "a list at 0x64, not aligned to 8"},
