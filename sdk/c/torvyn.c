@@ -5,15 +5,12 @@
 #include <stdlib.h>
 
 /* ---- this call's memory ---- */
-enum { CHUNK_MIN = 64 << 10, CHUNK_MAX = 1 << 20 };
-struct torvyn_chunk {
-    struct torvyn_chunk *next;
-    size_t size;
-};
+enum { CHUNK_MIN = 64 << 10, CHUNK_MAX = 1 << 20, ROWS = 64 };
+struct torvyn_chunk { struct torvyn_chunk *next; size_t size; };
 static _Alignas(16) char first[CHUNK_MIN];
 struct torvyn_arena torvyn_arena = {first, first + CHUNK_MIN, first, first + CHUNK_MIN, NULL, 0};
 
-static void *heap(void *made) /* an allocation's result */
+static void *heap(void *made) /* what an allocation gave */
 {
     if (made == NULL)
         __builtin_trap(); /* the host knows that it has refused memory, and says so */
@@ -72,9 +69,9 @@ void torvyn_seal(void)
 
 void *torvyn_new_rows(size_t count, size_t size, size_t align)
 {
-    if (size > 0 && count > SIZE_MAX / size)
-        heap(NULL);
-    return memset(torvyn_alloc(count * size, align), 0, count * size);
+    return memset(size > 0 && count > SIZE_MAX / size ? heap(NULL)
+                                                      : torvyn_alloc(count * size, align),
+        0, count * size);
 }
 
 void *cabi_realloc(void *old, size_t old_len, size_t align, size_t len)
@@ -90,10 +87,8 @@ void *cabi_realloc(void *old, size_t old_len, size_t align, size_t len)
     return old == NULL || old == made ? made : memmove(made, old, old_len < len ? old_len : len);
 }
 
-/* ---- kept memory: 16 bytes before it say that it is ---- */
-struct mark {
-    _Alignas(16) uintptr_t word; /* KEPT ^ the address behind it */
-};
+/* ---- kept memory: a mark in front says that it is ---- */
+struct mark { _Alignas(16) uintptr_t word; }; /* KEPT ^ the address behind it */
 #define KEPT ((uintptr_t)0x7A3C95E1)
 extern unsigned char __heap_base; /* literals and variables lie below */
 
@@ -119,11 +114,8 @@ void torvyn_drop(const void *kept)
 
 text text_keep(text value)
 {
-    text made = {torvyn_keep(value.len, 1), value.len};
-
-    if (value.len > 0)
-        memcpy((char *)(uintptr_t)made.ptr, value.ptr, value.len);
-    return made;
+    return (text){memcpy(torvyn_keep(value.len, 1), value.len > 0 ? value.ptr : "", value.len),
+        value.len};
 }
 
 void text_drop(text kept) { torvyn_drop(kept.ptr); }
@@ -137,42 +129,36 @@ void text_set(text *kept, text value)
 }
 
 /* ---- join ---- */
-static size_t print_number(char *out, uint64_t value, bool is_negative)
+size_t torvyn_print_unsigned(char *out, const struct torvyn_piece *piece)
 {
+    uint64_t value = (uint64_t)piece->number;
     char digits[20];
-    size_t count = 0, len = 0;
+    size_t count = 0;
 
     do
         digits[count++] = (char)('0' + value % 10);
     while ((value /= 10) > 0);
-    if (is_negative)
-        out[len++] = '-';
-    while (count > 0)
-        out[len++] = digits[--count];
-    return len;
+    for (size_t i = 0; i < count; i++)
+        out[i] = digits[count - 1 - i];
+    return count;
 }
 
 size_t torvyn_print_signed(char *out, const struct torvyn_piece *piece)
 {
-    uint64_t bits = (uint64_t)piece->number;
+    struct torvyn_piece positive = torvyn_unsigned(0 - (uint64_t)piece->number);
 
-    return print_number(out, piece->number < 0 ? 0 - bits : bits, piece->number < 0);
-}
-
-size_t torvyn_print_unsigned(char *out, const struct torvyn_piece *piece)
-{
-    return print_number(out, (uint64_t)piece->number, false);
+    *out = '-';
+    return piece->number < 0 ? 1 + torvyn_print_unsigned(out + 1, &positive)
+                             : torvyn_print_unsigned(out, piece);
 }
 
 size_t torvyn_print_real(char *out, const struct torvyn_piece *piece)
 {
-    int len = 0;
+    int len = 0, digits = 0;
 
-    for (int digits = 1; digits <= 17; digits++) { /* 17 always read back */
-        len = snprintf(out, 32, "%.*g", digits, piece->real);
-        if (strtod(out, NULL) == piece->real)
-            break;
-    }
+    do /* 17 digits always read back */
+        len = snprintf(out, 32, "%.*g", ++digits, piece->real);
+    while (digits < 17 && strtod(out, NULL) != piece->real);
     return (size_t)len;
 }
 
@@ -184,134 +170,108 @@ text torvyn_join(const struct torvyn_piece *pieces, size_t count)
     for (size_t i = 0; i < count; i++)
         room += pieces[i].print == NULL ? pieces[i].t.len : 32;
     out = at = torvyn_alloc(room, 1);
-    for (size_t i = 0; i < count; i++) {
-        if (pieces[i].print != NULL) {
-            at += pieces[i].print(at, &pieces[i]);
-        } else if (pieces[i].t.len > 0) {
-            memcpy(at, pieces[i].t.ptr, pieces[i].t.len);
-            at += pieces[i].t.len;
-        }
+    for (const struct torvyn_piece *piece = pieces; piece < pieces + count; piece++) {
+        if (piece->print != NULL)
+            at += piece->print(at, piece);
+        else if (piece->t.len > 0)
+            at = (char *)memcpy(at, piece->t.ptr, piece->t.len) + piece->t.len;
     }
     torvyn_arena.next = at; /* what was not needed */
     return (text){out, (size_t)(at - out)};
 }
 
 /* ---- tables ---- */
-enum { ROWS = 64 /* in a chunk */ };
-
-void *torvyn_table_row(const struct torvyn_table *table, size_t i)
+void *torvyn_table_row(const struct torvyn_table *t, size_t i)
 {
-    return table->chunks[i / ROWS] + i % ROWS * table->row_size;
+    return t->chunks[i / ROWS] + i % ROWS * t->row_size;
 }
 
-static char *key_field(const struct torvyn_table *table, size_t row)
-{
-    return (char *)torvyn_table_row(table, row) + table->key_offset;
-}
-
-/* The key of a row as it is looked up. */
-static struct torvyn_piece key_of(const struct torvyn_table *table, size_t row)
+static struct torvyn_piece key_of(const struct torvyn_table *t, size_t row)
 {
     struct torvyn_piece key = {NULL, {NULL, 0}, 0, 0};
 
-    if (table->key_size == 0)
-        memcpy(&key.t, key_field(table, row), sizeof(key.t));
-    else
-        memcpy(&key.number, key_field(table, row), table->key_size);
+    memcpy(t->key_size == 0 ? (void *)&key.t : (void *)&key.number,
+        (char *)torvyn_table_row(t, row) + t->key_offset,
+        t->key_size == 0 ? sizeof(key.t) : t->key_size);
     return key;
 }
 
-/* The slot of the index that has the key, or is free for it.  FNV-1a. */
-static uint32_t *find_slot(const struct torvyn_table *table, const struct torvyn_piece *key)
+/* The slot of the index that has the key, or is free for it.  The hash is FNV-1a. */
+static uint32_t *find_slot(const struct torvyn_table *t, const struct torvyn_piece *key)
 {
-    const char *bytes = table->key_size == 0 ? key->t.ptr : (const char *)&key->number;
-    size_t len = table->key_size == 0 ? key->t.len : table->key_size;
+    text bytes = t->key_size == 0 ? key->t : (text){(const char *)&key->number, t->key_size};
     uint32_t at = 2166136261u;
 
-    for (size_t i = 0; i < len; i++)
-        at = (at ^ (unsigned char)bytes[i]) * 16777619u;
+    for (size_t i = 0; i < bytes.len; i++)
+        at = (at ^ (unsigned char)bytes.ptr[i]) * 16777619u;
     for (at ^= at >> 15;; at++) {
-        uint32_t *slot = &table->index[at & (table->index_size - 1)];
-        const char *field = *slot == 0 ? NULL : key_field(table, *slot - 1);
+        uint32_t *slot = &t->index[at & (t->index_size - 1)];
+        struct torvyn_piece other;
 
-        if (field == NULL || (table->key_size == 0
-                                     ? text_eq(*(const text *)(const void *)field, key->t)
-                                     : memcmp(field, bytes, len) == 0))
+        if (*slot == 0)
+            return slot;
+        other = key_of(t, *slot - 1);
+        if (text_eq(bytes, t->key_size == 0 ? other.t
+                                            : (text){(const char *)&other.number, t->key_size}))
             return slot;
     }
 }
 
-static void check(const struct torvyn_table *table, const struct torvyn_piece *key, size_t row_size)
+void *torvyn_table_find(const struct torvyn_table *t, struct torvyn_piece key, size_t row_size)
 {
-    if (table->row_size != row_size || (table->key_size == 0) != (key->print == NULL))
+    uint32_t found = t->count == 0 ? 0 : *find_slot(t, &key);
+
+    if (t->row_size != row_size || (t->key_size == 0) != (key.print == NULL))
         torvyn_stop(T("a table is asked for another row or key than it has"));
+    return found == 0 ? NULL : torvyn_table_row(t, found - 1);
 }
 
-void *torvyn_table_find(const struct torvyn_table *table, struct torvyn_piece key, size_t row_size)
+static void grow(struct torvyn_table *t)
 {
-    uint32_t found = table->count == 0 ? 0 : *find_slot(table, &key);
+    if (t->count * 2 >= t->index_size) {
+        t->index_size = t->index_size == 0 ? 2 * ROWS : 2 * t->index_size;
+        free(t->index);
+        t->index = heap(calloc(t->index_size, sizeof(*t->index)));
+        for (uint32_t i = 0; i < t->count; i++) {
+            struct torvyn_piece key = key_of(t, i);
 
-    check(table, &key, row_size);
-    return found == 0 ? NULL : torvyn_table_row(table, found - 1);
-}
-
-static void grow(struct torvyn_table *table)
-{
-    size_t size = table->index_size == 0 ? 2 * ROWS : 2 * table->index_size;
-
-    free(table->index);
-    table->index = heap(calloc(size, sizeof(*table->index)));
-    table->index_size = size;
-    for (size_t i = 0; i < table->count; i++) {
-        struct torvyn_piece key = key_of(table, i);
-
-        *find_slot(table, &key) = (uint32_t)i + 1;
+            *find_slot(t, &key) = i + 1;
+        }
+    }
+    if (t->count == t->chunk_count * ROWS) {
+        t->chunks = heap(realloc(t->chunks, (t->chunk_count + 1) * sizeof(*t->chunks)));
+        t->chunks[t->chunk_count++] = heap(malloc(ROWS * t->row_size));
     }
 }
 
-static void *add_row(struct torvyn_table *table)
+void *torvyn_table_at(struct torvyn_table *t, struct torvyn_piece key, size_t row_size)
 {
-    if (table->count == table->max)
+    char *row = torvyn_table_find(t, key, row_size);
+
+    if (row != NULL)
+        return row;
+    if (t->count == t->max)
         torvyn_stop(T("a table is full: see TABLE_MAX"));
-    if (table->count == table->chunk_count * ROWS) {
-        size_t size = (table->chunk_count + 1) * sizeof(*table->chunks);
-
-        table->chunks = heap(realloc(table->chunks, size));
-        table->chunks[table->chunk_count++] = heap(malloc(ROWS * table->row_size));
-    }
-    return memset(torvyn_table_row(table, table->count++), 0, table->row_size);
-}
-
-void *torvyn_table_at(struct torvyn_table *table, struct torvyn_piece key, size_t row_size)
-{
-    uint32_t *slot;
-    void *row;
-
-    check(table, &key, row_size);
-    if (table->count * 2 >= table->index_size)
-        grow(table);
-    slot = find_slot(table, &key);
-    if (*slot != 0)
-        return torvyn_table_row(table, *slot - 1);
-    row = add_row(table);
-    *slot = (uint32_t)table->count;
-    if (table->key_size == 0)
-        key.t = text_keep(key.t);
-    memcpy(key_field(table, table->count - 1), table->key_size == 0 ? (void *)&key.t : &key.number,
-        table->key_size == 0 ? sizeof(key.t) : table->key_size);
+    grow(t);
+    *find_slot(t, &key) = (uint32_t)t->count + 1;
+    row = memset(torvyn_table_row(t, t->count++), 0, row_size);
+    if (t->key_size == 0)
+        *(text *)(void *)(row + t->key_offset) = text_keep(key.t);
+    else
+        memcpy(row + t->key_offset, &key.number, t->key_size);
     return row;
 }
 
-void torvyn_table_clear(struct torvyn_table *table)
+void torvyn_table_clear(struct torvyn_table *t)
 {
-    for (size_t i = 0; table->key_size == 0 && i < table->count; i++)
-        text_drop(key_of(table, i).t);
-    if (table->index != NULL)
-        memset(table->index, 0, table->index_size * sizeof(*table->index));
-    table->count = 0;
+    for (size_t i = 0; t->key_size == 0 && i < t->count; i++)
+        text_drop(key_of(t, i).t);
+    if (t->count > 0)
+        memset(t->index, 0, t->index_size * sizeof(*t->index));
+    t->count = 0;
 }
 
-/* ---- log, and standard output: what wasi-libc's stdio calls ---- */
+/* ---- log, and what wasi-libc's stdio calls ---- */
 void torvyn_log(unsigned level, text message) { torvyn_log_write(level, message.ptr, message.len); }
 
 void torvyn_stop(text why)
@@ -321,43 +281,34 @@ void torvyn_stop(text why)
 }
 
 #ifdef __wasm__
-static struct {
-    char bytes[1024];
-    size_t len;
-} lines[2]; /* of stdout and stderr, as far as they have come */
+#define WASI(name) __imported_wasi_snapshot_preview1_##name
+static struct { char bytes[1024]; size_t len; } lines[2]; /* of stdout and stderr, so far */
 
-int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t fd, int32_t pieces, int32_t count, int32_t wrote)
+int32_t WASI(fd_write)(int32_t fd, const text *pieces, int32_t count, size_t *wrote)
 {
-    const struct { const char *ptr; size_t len; } *list = (const void *)pieces;
-    unsigned level = fd == 2 ? 2 : 1;
+    unsigned n = fd == 2;
 
-    *(size_t *)wrote = 0;
-    for (int32_t i = 0; i < count; *(size_t *)wrote += list[i++].len) {
-        for (size_t k = 0; k < list[i].len; k++) {
-            if (list[i].ptr[k] != '\n')
-                lines[fd == 2].bytes[lines[fd == 2].len++] = list[i].ptr[k];
-            if (list[i].ptr[k] == '\n' || lines[fd == 2].len == sizeof(lines[0].bytes)) {
-                torvyn_log_write(level, lines[fd == 2].bytes, lines[fd == 2].len);
-                lines[fd == 2].len = 0;
+    *wrote = 0;
+    for (const text *piece = pieces; piece < pieces + count; *wrote += piece++->len)
+        for (size_t i = 0; i < piece->len; i++) {
+            if (piece->ptr[i] != '\n')
+                lines[n].bytes[lines[n].len++] = piece->ptr[i];
+            if (piece->ptr[i] == '\n' || lines[n].len == sizeof(lines[n].bytes)) {
+                torvyn_log_write(1 + n, lines[n].bytes, lines[n].len);
+                lines[n].len = 0;
             }
         }
-    }
     return 0;
 }
-
-int32_t __imported_wasi_snapshot_preview1_fd_close(int32_t fd) { return fd & 0; }
-
-int32_t __imported_wasi_snapshot_preview1_fd_seek(int32_t fd, int64_t offset, int32_t whence, int32_t at)
+int32_t WASI(fd_close)(int32_t fd) { return fd & 0; }
+int32_t WASI(fd_seek)(int32_t fd, int64_t to, int32_t from, void *at)
 {
-    (void)fd, (void)offset, (void)whence, (void)at;
-    return 70; /* ESPIPE */
+    return (int32_t)(((intptr_t)at | fd | to | from) & 0) + 70; /* ESPIPE */
 }
-
-int32_t __imported_wasi_snapshot_preview1_fd_fdstat_get(int32_t fd, int32_t at)
+int32_t WASI(fd_fdstat_get)(int32_t fd, uint8_t *at)
 {
-    (void)fd;
-    memset((void *)at, 0, 24);
-    *(uint8_t *)at = 2; /* a character device */
+    memset(at, fd & 0, 24);
+    *at = 2; /* a character device */
     return 0;
 }
 #endif

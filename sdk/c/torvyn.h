@@ -1,16 +1,7 @@
-/* torvyn.h -- a stage of a Torvyn flow, in C or C++.
+/* torvyn.h -- what a stage in C or C++ has: text, join, lists, log, tables.
  *
  * `torvyn build` makes enrich.h of the WIT world `enrich`: its types, and the functions that you
- * write.  It includes this file, and your stage includes it:
- *
- *     #include "enrich.h"
- *
- *     process_result process(const departure *e)
- *     {
- *         if (e->carrier.len != 2)
- *             return reject("carrier '", e->carrier, "' is not two letters");
- *         return emit((enriched){.flight = *e, .airline = T("unknown")});
- *     }
+ * write.  It includes this file; your stage includes it.  docs/quickstart.md begins there.
  *
  * Memory: what you are handed is yours to read until you return.  What you return lives until the
  * host has read it: literals, parts of the input, what join() and torvyn_new() made, in any mix.
@@ -23,7 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -33,22 +23,14 @@ typedef struct {
     const char *ptr; /* UTF-8, not NUL-terminated */
     size_t len;      /* bytes */
 } text;
-
 #define T(literal) ((text){(literal), sizeof(literal) - 1})
 
-static inline text text_of(const char *string)
-{
-    text made = {string, strlen(string)};
-    return made;
-}
-
+static inline text text_of(const char *s) { text t = {s, strlen(s)}; return t; }
 static inline bool text_eq(text a, text b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
-
-static inline bool text_is(text a, const char *string) { return text_eq(a, text_of(string)); }
-
+static inline bool text_is(text a, const char *s) { return text_eq(a, text_of(s)); }
 text text_keep(text value);            /* a copy that lasts until it is dropped */
 void text_drop(text kept);             /* frees it; does nothing for any other text */
 void text_set(text *kept, text value); /* keeps `value` in its place, drops the old one */
@@ -67,14 +49,12 @@ void text_set(text *kept, text value); /* keeps `value` in its place, drops the 
 #define TORVYN_LOG_AT(level, ...) torvyn_log(level, join(__VA_ARGS__))
 #else
 #define TORVYN_LOG_AT(level, ...) torvyn_log_is_not_imported()
-#ifdef __clang__
 __attribute__((error("add `import torvyn:stage/log@0.1.0;` to the world")))
-#endif
 void torvyn_log_is_not_imported(void);
 #endif
 #define log_debug(...) TORVYN_LOG_AT(0, __VA_ARGS__)
-#define log_info(...)  TORVYN_LOG_AT(1, __VA_ARGS__)
-#define log_warn(...)  TORVYN_LOG_AT(2, __VA_ARGS__)
+#define log_info(...) TORVYN_LOG_AT(1, __VA_ARGS__)
+#define log_warn(...) TORVYN_LOG_AT(2, __VA_ARGS__)
 #define log_error(...) TORVYN_LOG_AT(3, __VA_ARGS__)
 
 /* ---- tables: rows kept between calls ----
@@ -89,23 +69,18 @@ void torvyn_log_is_not_imported(void);
  * other text of a row is kept with text_keep or text_set, and dropped by totals_take.  A table
  * that is full stops the stage. */
 #define TABLE(type, field) TABLE_MAX(type, field, 1000000)
-#define TABLE_MAX(type, field, max_rows)                                                           \
-    {                                                                                              \
-        sizeof(type), offsetof(type, field), TORVYN_KEY_SIZE(type, field), (max_rows), 0, 0, 0,    \
-            NULL, NULL                                                                             \
-    }
+#define TABLE_MAX(type, field, max_rows) {sizeof(type), offsetof(type, field), \
+    TORVYN_KEY_SIZE(type, field), (max_rows), 0, 0, 0, NULL, NULL}
 struct torvyn_table {
-    size_t row_size, key_offset;
-    size_t key_size; /* bytes of the integer; 0: a text */
-    size_t max, count;
-    size_t chunk_count; /* of 64 rows each */
-    size_t index_size;  /* a power of two, more than twice the rows */
+    size_t row_size, key_offset, key_size; /* key_size: bytes of an integer, 0 for a text */
+    size_t max, count, chunk_count;        /* rows; chunks of 64 of them */
+    size_t index_size;                     /* a power of two, more than twice the rows */
     char **chunks;
-    uint32_t *index; /* from the key's hash to the row's number + 1; 0: free */
+    uint32_t *index; /* from a key's hash to its row's number + 1; 0: free */
 };
 static inline size_t torvyn_table_len(const struct torvyn_table *t) { return t->count; }
-void *torvyn_table_row(const struct torvyn_table *table, size_t i); /* in order of insertion */
-void torvyn_table_clear(struct torvyn_table *table);
+void *torvyn_table_row(const struct torvyn_table *t, size_t i); /* in order of insertion */
+void torvyn_table_clear(struct torvyn_table *t);
 
 /* ------------------------------------------------------------------------------------------------
  * From here on: what generated code and the macros above stand on. */
@@ -119,23 +94,17 @@ void torvyn_table_clear(struct torvyn_table *table);
 #else
 #define torvyn_arena torvyn_arena_v1
 #endif
-struct torvyn_arena {
+extern struct torvyn_arena {
     char *next, *end;            /* free memory of the chunk in use */
     char *base, *base_end;       /* where a call begins */
     struct torvyn_chunk *chunks; /* more, newest first, when that was too little */
     int is_done;
-};
-extern struct torvyn_arena torvyn_arena;
+} torvyn_arena;
 void torvyn_reset(void);
 void torvyn_seal(void); /* what is there now stays for good: the end of init */
 void *torvyn_alloc_slowly(size_t size, size_t align);
 void *torvyn_new_rows(size_t count, size_t size, size_t align);
-
-static inline void torvyn_enter(void)
-{
-    if (torvyn_arena.is_done)
-        torvyn_reset();
-}
+static inline void torvyn_enter(void) { if (torvyn_arena.is_done) torvyn_reset(); }
 static inline void torvyn_leave(void) { torvyn_arena.is_done = 1; }
 static inline void *torvyn_alloc(size_t size, size_t align)
 {
@@ -155,37 +124,34 @@ __attribute__((noreturn)) void torvyn_stop(text why);
 
 /* A piece of a join, and the key of a row. */
 struct torvyn_piece {
-    size_t (*print)(char *out, const struct torvyn_piece *piece); /* NULL: a text */
+    size_t (*print)(char *out, const struct torvyn_piece *piece); /* <= 32 bytes; NULL: a text */
     text t;
     int64_t number;
     double real;
 };
-size_t torvyn_print_signed(char *out, const struct torvyn_piece *piece); /* at most 32 bytes */
+size_t torvyn_print_signed(char *out, const struct torvyn_piece *piece);
 size_t torvyn_print_unsigned(char *out, const struct torvyn_piece *piece);
 size_t torvyn_print_real(char *out, const struct torvyn_piece *piece);
 text torvyn_join(const struct torvyn_piece *pieces, size_t count);
-void *torvyn_table_at(struct torvyn_table *table, struct torvyn_piece key, size_t row_size);
-void *torvyn_table_find(const struct torvyn_table *table, struct torvyn_piece key, size_t row_size);
+void *torvyn_table_at(struct torvyn_table *t, struct torvyn_piece key, size_t row_size);
+void *torvyn_table_find(const struct torvyn_table *t, struct torvyn_piece key, size_t row_size);
 
-#define TORVYN_PIECE(kind, type, ...)                                                              \
-    static inline struct torvyn_piece torvyn_##kind(type value)                                    \
-    {                                                                                              \
-        struct torvyn_piece piece = {__VA_ARGS__};                                                 \
-        return piece;                                                                              \
-    }
+#define TORVYN_PIECE(kind, type, ...) static inline struct torvyn_piece torvyn_##kind(type value) \
+    { struct torvyn_piece piece = {__VA_ARGS__}; return piece; }
 TORVYN_PIECE(text, text, NULL, value, 0, 0)
 TORVYN_PIECE(string, const char *, NULL, {value, strlen(value)}, 0, 0)
-TORVYN_PIECE(bool, bool, NULL, {value ? "true" : "false", (size_t)(value ? 4 : 5)}, 0, 0)
+TORVYN_PIECE(bool, bool, NULL, {value ? "true" : "false", value ? 4u : 5u}, 0, 0)
 TORVYN_PIECE(signed, int64_t, torvyn_print_signed, {NULL, 0}, value, 0)
 TORVYN_PIECE(unsigned, uint64_t, torvyn_print_unsigned, {NULL, 0}, (int64_t)value, 0)
 TORVYN_PIECE(real, double, torvyn_print_real, {NULL, 0}, 0, value)
 
+#define TORVYN_TOO_MANY "join takes at most 16 pieces: join two joins"
 #ifdef __cplusplus
 } /* extern "C" */
 static inline struct torvyn_piece torvyn_key(text x) { return torvyn_text(x); }
 static inline struct torvyn_piece torvyn_key(const char *x) { return torvyn_string(x); }
 static inline struct torvyn_piece torvyn_key(bool x) { return torvyn_bool(x); }
-static inline struct torvyn_piece torvyn_key(float x) { return torvyn_real(x); }
+static inline struct torvyn_piece torvyn_key(float x) { return torvyn_real((double)x); }
 static inline struct torvyn_piece torvyn_key(double x) { return torvyn_real(x); }
 template <class N> static inline struct torvyn_piece torvyn_key(N x)
 {
@@ -193,7 +159,7 @@ template <class N> static inline struct torvyn_piece torvyn_key(N x)
 }
 template <class... P> static inline text join(const P &...pieces)
 {
-    static_assert(sizeof...(pieces) <= 16, "join takes at most 16 pieces: join two joins");
+    static_assert(sizeof...(pieces) <= 16, TORVYN_TOO_MANY);
     const struct torvyn_piece list[] = {torvyn_key(pieces)...};
     return torvyn_join(list, sizeof...(pieces));
 }
@@ -201,42 +167,26 @@ template <class F> constexpr size_t torvyn_key_size(const F *) { return sizeof(F
 template <> constexpr size_t torvyn_key_size<text>(const text *) { return 0; }
 #define TORVYN_KEY_SIZE(type, field) torvyn_key_size((const decltype(type::field) *)nullptr)
 #else
-/* clang-format off */
 #define TORVYN_KEY_SIZE(type, field) \
     _Generic(((type *)0)->field, text: 0, default: sizeof(((type *)0)->field))
-#define torvyn_key(x) \
-    _Generic((x), text: torvyn_text, char *: torvyn_string, const char *: torvyn_string, \
-        bool: torvyn_bool, float: torvyn_real, double: torvyn_real, \
-        unsigned char: torvyn_unsigned, unsigned short: torvyn_unsigned, \
-        unsigned: torvyn_unsigned, unsigned long: torvyn_unsigned, \
-        unsigned long long: torvyn_unsigned, default: torvyn_signed)(x)
-#define TORVYN_1(a)       torvyn_key(a)
-#define TORVYN_2(a, ...)  torvyn_key(a), TORVYN_1(__VA_ARGS__)
-#define TORVYN_3(a, ...)  torvyn_key(a), TORVYN_2(__VA_ARGS__)
-#define TORVYN_4(a, ...)  torvyn_key(a), TORVYN_3(__VA_ARGS__)
-#define TORVYN_5(a, ...)  torvyn_key(a), TORVYN_4(__VA_ARGS__)
-#define TORVYN_6(a, ...)  torvyn_key(a), TORVYN_5(__VA_ARGS__)
-#define TORVYN_7(a, ...)  torvyn_key(a), TORVYN_6(__VA_ARGS__)
-#define TORVYN_8(a, ...)  torvyn_key(a), TORVYN_7(__VA_ARGS__)
-#define TORVYN_9(a, ...)  torvyn_key(a), TORVYN_8(__VA_ARGS__)
-#define TORVYN_10(a, ...) torvyn_key(a), TORVYN_9(__VA_ARGS__)
-#define TORVYN_11(a, ...) torvyn_key(a), TORVYN_10(__VA_ARGS__)
-#define TORVYN_12(a, ...) torvyn_key(a), TORVYN_11(__VA_ARGS__)
-#define TORVYN_13(a, ...) torvyn_key(a), TORVYN_12(__VA_ARGS__)
-#define TORVYN_14(a, ...) torvyn_key(a), TORVYN_13(__VA_ARGS__)
-#define TORVYN_15(a, ...) torvyn_key(a), TORVYN_14(__VA_ARGS__)
-#define TORVYN_16(a, ...) torvyn_key(a), TORVYN_15(__VA_ARGS__)
-#define TORVYN_X(...) {0, {0, sizeof(struct { int x; _Static_assert(0, \
-    "join takes at most 16 pieces: join two joins"); })}, 0, 0}
-#define TORVYN_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, \
-    _18, _19, _20, _21, _22, _23, _24, N, ...) N
-#define TORVYN_PIECES(...) {TORVYN_PICK(__VA_ARGS__, TORVYN_X, TORVYN_X, TORVYN_X, TORVYN_X, \
-    TORVYN_X, TORVYN_X, TORVYN_X, TORVYN_X, TORVYN_16, TORVYN_15, TORVYN_14, TORVYN_13, \
-    TORVYN_12, TORVYN_11, TORVYN_10, TORVYN_9, TORVYN_8, TORVYN_7, TORVYN_6, TORVYN_5, TORVYN_4, \
-    TORVYN_3, TORVYN_2, TORVYN_1, 0)(__VA_ARGS__)}
-#define join(...) torvyn_join((const struct torvyn_piece[])TORVYN_PIECES(__VA_ARGS__), \
-    sizeof((const struct torvyn_piece[])TORVYN_PIECES(__VA_ARGS__)) / sizeof(struct torvyn_piece))
-/* clang-format on */
+#define torvyn_key(x) _Generic((x), text: torvyn_text, char *: torvyn_string, \
+    const char *: torvyn_string, bool: torvyn_bool, float: torvyn_real, double: torvyn_real, \
+    unsigned char: torvyn_unsigned, unsigned short: torvyn_unsigned, unsigned: torvyn_unsigned, \
+    unsigned long: torvyn_unsigned, unsigned long long: torvyn_unsigned, default: torvyn_signed)(x)
+/* Each macro names itself, and 27 scans expand it: torvyn_key(x) for each piece, a 0 for each. */
+#define TORVYN_EACH(x, ...) torvyn_key(x) __VA_OPT__(, TORVYN_MORE TORVYN_NOT_YET (__VA_ARGS__))
+#define TORVYN_MORE() TORVYN_EACH
+#define TORVYN_ZEROS(x, ...) 0 __VA_OPT__(, TORVYN_MORE_ZEROS TORVYN_NOT_YET (__VA_ARGS__))
+#define TORVYN_MORE_ZEROS() TORVYN_ZEROS
+#define TORVYN_NOT_YET ()
+#define TORVYN_SCAN(...) TORVYN_SCAN2(TORVYN_SCAN2(TORVYN_SCAN2(__VA_ARGS__)))
+#define TORVYN_SCAN2(...) TORVYN_SCAN3(TORVYN_SCAN3(TORVYN_SCAN3(__VA_ARGS__)))
+#define TORVYN_SCAN3(...) TORVYN_SCAN4(TORVYN_SCAN4(TORVYN_SCAN4(__VA_ARGS__)))
+#define TORVYN_SCAN4(...) __VA_ARGS__
+#define TORVYN_COUNT(...) sizeof((char[]){TORVYN_SCAN(TORVYN_ZEROS(__VA_ARGS__))})
+#define join(...) torvyn_join((const struct torvyn_piece[]){TORVYN_SCAN(TORVYN_EACH(__VA_ARGS__))}, \
+    TORVYN_COUNT(__VA_ARGS__) + 0 * sizeof(struct { int i; \
+        _Static_assert(TORVYN_COUNT(__VA_ARGS__) <= 16, TORVYN_TOO_MANY); }))
 #endif
 
 #endif
