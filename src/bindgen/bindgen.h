@@ -55,10 +55,10 @@ struct tvn_bindgen {
     struct tvn_arena arena; /* owns base and funcs */
 };
 
-/* Makes both texts.  Every finding goes to `diag`: TVN_EBINDGEN (what the
- * world has and C stages cannot have: resources, two exported functions with
- * one C name, ...), TVN_ELIMIT, TVN_ENOMEM.  `*out`, zeroed before, is
- * written on success only. */
+/* Makes both texts.  Every finding goes to `diag`: TVN_EBINDGEN (two
+ * exported functions with one C name, an export called `memory`), TVN_ENOMEM.
+ * What C stages cannot have besides (resources, streams, 33 flags) no decoder
+ * lets through.  `*out`, zeroed before, is written on success only. */
 tvn_err tvn_bindgen_make(const struct tvn_bindgen_opts *opts,
     struct tvn_bindgen *out, struct tvn_diag *diag);
 void tvn_bindgen_fini(struct tvn_bindgen *bindgen);

@@ -203,6 +203,12 @@ name_export(struct tvn__gen *gen, uint32_t number)
     while (gen->err == TVN_OK && tvn__reserved(name, true)) {
         name = tvn__gen_text(gen, "%.*s_", TVN_STR_ARG(name));
     }
+    if (func->interface.len == 0 && tvn_str_is(func->item->name, "memory")) {
+        gen->err = tvn_diag_error(gen->diag, TVN_EBINDGEN, &gen->opts->place,
+            "world %.*s exports `memory`: the module's memory has that name",
+            TVN_STR_ARG(gen->opts->world->name));
+        tvn_diag_help(gen->diag, "rename it in the WIT");
+    }
     other = find_export(gen, name, number);
     if (gen->err == TVN_OK && other != NULL) {
         gen->err = tvn_diag_error(gen->diag, TVN_EBINDGEN, &gen->opts->place,

@@ -288,9 +288,9 @@ print_flags(
     for (uint32_t i = 0; gen->err == TVN_OK && i < type->count; i++) {
         struct tvn_buf line = {0};
 
-        tvn_buf_printf(&line, "#define %.*s ((%.*s)%uu)",
-            TVN_STR_ARG(ctype->constants[i]), TVN_STR_ARG(ctype->name),
-            1u << i);
+        tvn_buf_printf(&line, "#define %.*s ((%.*s)%u%s)",
+            TVN_STR_ARG(ctype->constants[i]), TVN_STR_ARG(ctype->name), 1u << i,
+            i == 31 ? "u" : "");
         put_line(
             out, "", &line, tvn__docs(gen, ctype->docs, type->members[i].name));
     }

@@ -1,0 +1,29 @@
+/* string__glue.c -- between stage string in C and the canonical ABI.
+ * `torvyn build` makes this file from the WIT: change that. */
+#include "string_.h"
+
+#include <string.h>
+
+__attribute__((export_name("evaluate"))) uint32_t
+torvyn__export_evaluate(uint32_t _a0)
+{
+    torvyn_enter();
+    uint8_t _p0;
+    _p0 = (uint8_t)_a0;
+    const bool _ret = evaluate(_p0);
+    torvyn_leave();
+    return (uint32_t)_ret;
+}
+
+/* The world has no log to write to. */
+size_t torvyn_log_dropped;
+
+void
+torvyn_log_write(
+    unsigned _level, const char *_ptr, size_t _len)
+{
+    (void)_level;
+    (void)_ptr;
+    (void)_len;
+    torvyn_log_dropped++;
+}
