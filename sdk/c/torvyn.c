@@ -17,26 +17,29 @@ static void *heap(void *made) /* what an allocation gave */
     return made;
 }
 
-static void poison(char *from, const char *to)
-{
 #ifdef TORVYN_DEBUG
-    memset(from, 0xDD, (size_t)(to - from));
+#define POISON(from, to) memset((from), 0xDD, (size_t)((char *)(to) - (char *)(from)))
 #else
-    (void)from, (void)to;
+#define POISON(from, to) (void)0
 #endif
-}
 
 void torvyn_reset(void)
 {
     struct torvyn_arena *a = &torvyn_arena;
 
-    poison(a->base, a->chunks == NULL ? a->next : a->base_end);
+    POISON(a->base, a->base_end);
     for (struct torvyn_chunk *chunk = a->chunks; chunk != NULL; chunk = a->chunks) {
         a->chunks = chunk->next;
-        poison((char *)(chunk + 1), (char *)chunk + chunk->size);
+        POISON(chunk + 1, (char *)chunk + chunk->size);
         free(chunk);
     }
     *a = (struct torvyn_arena){a->base, a->base_end, a->base, a->base_end, NULL, 0};
+#ifdef TORVYN_DEBUG /* the two halves in turn: nothing new lies where the last event was */
+    static bool is_odd;
+
+    is_odd = !is_odd;
+    *(is_odd ? &a->next : &a->end) += (is_odd ? 1 : -1) * (a->base_end - a->base) / 2;
+#endif
 }
 
 void *torvyn_alloc_slowly(size_t size, size_t align)

@@ -47,11 +47,12 @@ void text_set(text *kept, text value); /* keeps `value` in its place, drops the 
  * stderr: warn), and is dropped when there is no such import. */
 #ifdef TORVYN_LOG
 #define TORVYN_LOG_AT(level, ...) torvyn_log(level, join(__VA_ARGS__))
+#elif defined(__cplusplus)
+#define TORVYN_LOG_AT(...) [] { static_assert(false, TORVYN_NO_LOG); }()
 #else
-#define TORVYN_LOG_AT(level, ...) torvyn_log_is_not_imported()
-__attribute__((error("add `import torvyn:stage/log@0.1.0;` to the world")))
-void torvyn_log_is_not_imported(void);
+#define TORVYN_LOG_AT(...) ((void)sizeof(struct { int i; _Static_assert(0, TORVYN_NO_LOG); }))
 #endif
+#define TORVYN_NO_LOG "add `import torvyn:stage/log@0.1.0;` to the world"
 #define log_debug(...) TORVYN_LOG_AT(0, __VA_ARGS__)
 #define log_info(...) TORVYN_LOG_AT(1, __VA_ARGS__)
 #define log_warn(...) TORVYN_LOG_AT(2, __VA_ARGS__)
