@@ -1,4 +1,5 @@
-/* cmd_new_name.c -- torvyn new: which names are names, and templates. */
+/* cmd_new_name.c -- torvyn new: which names are names; templates, and the
+ * text that is none. */
 #include "cli/new.h"
 
 #include "base/assert.h"
@@ -152,5 +153,23 @@ tvn__new_fill(const char *template, const struct tvn__new_word *words,
         } else {
             tvn_buf_append_byte(out, *at++);
         }
+    }
+}
+
+void
+tvn__new_edges(const struct tvn__new_row *row, const char *first,
+    const char *more, struct tvn_buf *out)
+{
+    const char *in = row->role == TVN_ROLE_SOURCE ? "" : "SOMEWHERE -> ";
+    const char *to = row->role == TVN_ROLE_SINK || row->role == TVN_ROLE_ROUTER
+                         ? ""
+                         : " -> SOMEWHERE";
+
+    tvn_buf_printf(out, "%s- %s%.*s%s", first, in, TVN_STR_ARG(row->name), to);
+    if (row->role == TVN_ROLE_ROUTER) {
+        tvn_buf_printf(out,
+            "%s- %.*s.first -> SOMEWHERE%s- %.*s.second -> "
+            "SOMEWHERE",
+            more, TVN_STR_ARG(row->name), more, TVN_STR_ARG(row->name));
     }
 }

@@ -2,7 +2,22 @@
  * texts say the same. */
 #include "cli/new.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+static const char *
+get(void *env, const char *name)
+{
+    const char *value = getenv(name);
+
+    (void)env;
+    return value == NULL ? "unset" : value;
+}
+
+const struct tvn_yaml_opts tvn__new_yaml_opts = {get, NULL};
+
+/* ------------------------------------------------------------------------
+ * Places. */
 
 size_t
 tvn__new_line_start(struct tvn_str text, uint32_t line)

@@ -123,11 +123,12 @@ const struct tvn_wit_world *
 tvn__new_wit_world_of(
     const struct tvn__new_wit *wit, const struct tvn_yaml_pair *stage)
 {
-    const struct tvn_yaml *world = tvn_yaml_get(stage->value, "world");
+    const struct tvn_yaml *world;
 
     if (stage->value->kind != TVN_YAML_MAPPING) {
         return NULL;
     }
+    world = tvn_yaml_get(stage->value, "world");
     return find_world(wit, world == NULL ? stage->key->text : world->text);
 }
 

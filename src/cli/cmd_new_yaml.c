@@ -5,13 +5,10 @@
  * given out: whatever it says now, it must have said before. */
 #include "cli/new.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* What editors look for in the user's file; in two parts, for ours is none. */
-#define MARK                                                                   \
-    "TO"                                                                       \
-    "DO"
+/* What editors look for in the user's file; ours has none. */
+static const char mark[] = {'T', 'O', 'D', 'O', '\0'};
 
 struct file {
     const char *path;
@@ -20,17 +17,6 @@ struct file {
     const struct tvn__new_row *row;
     const char *eol;
 };
-
-static const char *
-get(void *env, const char *name)
-{
-    const char *value = getenv(name);
-
-    (void)env;
-    return value == NULL ? "unset" : value;
-}
-
-const struct tvn_yaml_opts tvn__new_yaml_opts = {get, NULL};
 
 /* ------------------------------------------------------------------------
  * What is put in. */
@@ -46,24 +32,6 @@ print_row(const struct tvn__new_row *row, struct tvn_buf *out)
 {
     tvn_buf_printf(out, "%.*s: { build: stages/%.*s.c%s }",
         TVN_STR_ARG(row->name), TVN_STR_ARG(row->name), window_of(row->role));
-}
-
-void
-tvn__new_edges(const struct tvn__new_row *row, const char *first,
-    const char *more, struct tvn_buf *out)
-{
-    const char *in = row->role == TVN_ROLE_SOURCE ? "" : "SOMEWHERE -> ";
-    const char *to = row->role == TVN_ROLE_SINK || row->role == TVN_ROLE_ROUTER
-                         ? ""
-                         : " -> SOMEWHERE";
-
-    tvn_buf_printf(out, "%s- %s%.*s%s", first, in, TVN_STR_ARG(row->name), to);
-    if (row->role == TVN_ROLE_ROUTER) {
-        tvn_buf_printf(out,
-            "%s- %.*s.first -> SOMEWHERE%s- %.*s.second -> "
-            "SOMEWHERE",
-            more, TVN_STR_ARG(row->name), more, TVN_STR_ARG(row->name));
-    }
 }
 
 /* ------------------------------------------------------------------------
@@ -128,7 +96,7 @@ put_edge(const struct file *file, uint32_t index, struct tvn_buf *out)
     if (at > 0 && file->text.ptr[at - 1] != '\n') {
         tvn_buf_append_text(&text, file->eol);
     }
-    tvn_buf_printf(&first, "%*s# %s: ", (int)column - 1, "", MARK);
+    tvn_buf_printf(&first, "%*s# %s: ", (int)column - 1, "", mark);
     tvn_buf_printf(&more, "%s%*s#       ", file->eol, (int)column - 1, "");
     tvn__new_edges(file->row, tvn_buf_text(&first), tvn_buf_text(&more), &text);
     tvn_buf_append_text(&text, file->eol);

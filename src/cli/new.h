@@ -2,7 +2,7 @@
  *
  *     cmd_new.c          the verb; a project
  *     cmd_new_stage.c    a stage in a project: the order of all this
- *     cmd_new_name.c     names, templates
+ *     cmd_new_name.c     names, templates, edges
  *     cmd_new_file.c     files
  *     cmd_new_wit.c      the WIT, and where the world goes
  *     cmd_new_event.c    the type of the stage's events
@@ -26,6 +26,12 @@
 /* ------------------------------------------------------------------------
  * cmd_new_name.c */
 
+/* The new stage, as torvyn.yaml gets it. */
+struct tvn__new_row {
+    struct tvn_str name;
+    enum tvn_role role;
+};
+
 struct tvn__new_word {
     const char *name;
     struct tvn_str text;
@@ -42,6 +48,10 @@ tvn_err tvn__new_check_name(
  * with a NULL name.  Other braces stay. */
 void tvn__new_fill(const char *template, const struct tvn__new_word *words,
     struct tvn_buf *out);
+
+/* Appends the edges to fill in, a line each behind `first` and `more`. */
+void tvn__new_edges(const struct tvn__new_row *row, const char *first,
+    const char *more, struct tvn_buf *out);
 
 /* ------------------------------------------------------------------------
  * cmd_new_file.c */
@@ -115,12 +125,6 @@ tvn_err tvn__new_wit_event(struct tvn__new_wit *wit,
 /* ------------------------------------------------------------------------
  * cmd_new_yaml.c */
 
-/* The new stage, as torvyn.yaml gets it. */
-struct tvn__new_row {
-    struct tvn_str name;
-    enum tvn_role role;
-};
-
 /* Appends the file's `text` with a row under `stages:` and the edge to fill
  * in as a comment; `tree` is what the text reads as.  TVN_ENEW, with what to
  * write by hand, when it is not clear where they go. */
@@ -128,15 +132,11 @@ tvn_err tvn__new_yaml_add(const char *path, struct tvn_str text,
     const struct tvn_yaml *tree, const struct tvn__new_row *row,
     struct tvn_buf *out, struct tvn_diag *diag);
 
-/* Appends the edges to fill in, a line each behind `first` and `more`. */
-void tvn__new_edges(const struct tvn__new_row *row, const char *first,
-    const char *more, struct tvn_buf *out);
+/* ------------------------------------------------------------------------
+ * cmd_new_place.c */
 
 /* Variables that are not set do not matter here. */
 extern const struct tvn_yaml_opts tvn__new_yaml_opts;
-
-/* ------------------------------------------------------------------------
- * cmd_new_place.c */
 
 /* Where a line begins, counted from 1; the text's end when it has none. */
 size_t tvn__new_line_start(struct tvn_str text, uint32_t line);
