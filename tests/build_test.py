@@ -181,11 +181,11 @@ def other_mistakes(flow):
 @with_flow
 def not_built(flow):
     status, out, err = torvyn("run", cwd=flow.dir)
-    texts["run-of-what-is-not-built"] = status, flow.clean(err)
+    texts["run-of-what-is-not-built"] = status, flow.clean(err).rstrip()
     only(flow, "enrich")
     flow.replace("stages/enrich.c", "is not two", "is not just two")
     status, out, err = torvyn("link", cwd=flow.dir)
-    texts["link-of-what-is-stale"] = status, flow.clean(err)
+    texts["link-of-what-is-stale"] = status, flow.clean(err).rstrip()
 
 
 # ---------------------------------------------------------------------------

@@ -176,7 +176,8 @@ test_an_element_of_the_outbox_is_broken(void)
         GUEST_OK(&rig, guest_visit(&rig, &id, 1, 1));
         TVN_ASSERT(rig.burst.is_pending && rig.burst.outs == 1);
         TVN_ASSERT(guest_visit(&rig, &id, 1, 1) == TVN_EABI);
-        TVN_ASSERT(guest_has_said(&rig, "output: it is not UTF-8 (0xFF at byte 0)"));
+        TVN_ASSERT(
+            guest_has_said(&rig, "output: it is not UTF-8 (0xFF at byte 0)"));
         TVN_ASSERT(!rig.burst.is_pending && rig.burst.consumed == 0);
         TVN_ASSERT(rig.counts.memory_bytes == 0);
     }
