@@ -40,7 +40,9 @@ class Flow:
         path.write_text(text.replace(old, new, 1))
 
     def clean(self, text):
-        text = text.replace(str(self.dir), "DIR")
+        text = text.replace(str(self.dir), "DIR").replace(sys.executable, "PYTHON")
+        text = re.sub(r"gen/(\w+)/\d+/", r"gen/\1/PID/", text)
+        text = re.sub(r"/tmp/\S+\.o\b", "TEMP.o", text)
         text = re.sub(r"(?m)^(built \S+) .*$", r"\1", text)
         return re.sub(r"(?m)^(fresh \S+) .*$", r"\1", text)
 
@@ -170,6 +172,41 @@ def calls_fopen(flow):
 
 
 @with_flow
+def calls_what_needs_a_system(flow):
+    """Every call, and none that stands in a comment or a text."""
+    only(flow, "route")
+    (flow.dir / "stages/route.c").write_text(
+        '/* route.c -- fopen("x") is no call */\n#include "route.h"\n\n'
+        "#include <stdlib.h>\n#include <time.h>\n\n"
+        "port route(const lateness *e)\n{\n"
+        '    const char *text = "fopen(\\"x\\")"; // remove("x")\n'
+        "    if (time(NULL) == 0)\n        exit(getenv(text) != NULL);\n"
+        "    return e->late ? PORT_DELIVERY : PORT_ANALYTICS;\n}\n")
+    flow.mistake("calls-three-of-them")
+
+
+@with_flow
+def does_not_link(flow):
+    only(flow, "route")
+    flow.replace("stages/route.c", "port route(",
+                 "int elsewhere(void);\nvoid *cabi_realloc(void);\n"
+                 "void *cabi_realloc(void) { return 0; }\n\nport route(")
+    flow.mistake("defined-twice")
+    flow.replace("stages/route.c", "void *cabi_realloc(void) { return 0; }\n",
+                 "")
+    flow.replace("stages/route.c", "return e->late", "return elsewhere() ? 0 "
+                 ": e->late")
+    flow.mistake("defined-nowhere")
+
+
+@with_flow
+def a_compiler_that_is_none(flow):
+    flow.replace("torvyn.yaml", "stages/route.c", "stages/tally.c")
+    flow.mistake("compiler-does-not-run",
+                 env={"TORVYN_CC": f"{sys.executable} -m nosuchmodule cc"})
+
+
+@with_flow
 def other_mistakes(flow):
     flow.replace("torvyn.yaml", "stages/route.c", "stages/rout.c")
     flow.replace("torvyn.yaml", "stages/tally.c", "stages/tally.rs")
@@ -212,18 +249,23 @@ def incremental(flow):
     check("a type of one stage", flow.built(), ["announce"])
     check("for debugging", flow.built("--debug"), STAGES)
     check("still for debugging", flow.built("--debug"), [])
+    status, out, err = torvyn("link", cwd=flow.dir)
+    check("said of a build for debugging",
+          err.count("it was built for debugging"), 5)
     check("and back", flow.built(), STAGES)
 
 
 @with_flow
 def headers_of_the_users(flow):
     (flow.dir / "stages/more").mkdir()
-    header = flow.dir / "stages/more/two words.h"
+    header = flow.dir / "stages/more/two $words.h"
     header.write_text("#define NEAR 15\n")
+    os.utime(header, (1, 1)) # not saved while it is compiled
     flow.replace("stages/route.c", '#include "route.h"',
-                 '#include "route.h"\n#include "more/two words.h"')
+                 '#include "route.h"\n#include "more/two $words.h"')
     flow.built()
     header.write_text("#define NEAR 16\n")
+    os.utime(header, (1, 1))
     check("a header", flow.built(), ["route"])
     check("the same header", flow.built(), [])
     # Seen from elsewhere it is all the same.

@@ -78,6 +78,14 @@ tvn__explain_compile(const struct tvn__item *item, struct tvn_diag *diag)
     if (err != TVN_OK) {
         return err;
     }
+    if (said == NULL || strstr(said, "error") == NULL) {
+        err = tvn_diag_error(diag, TVN_EBUILD_TOOL, &item->stage->place,
+            "stage %.*s cannot be built: the compiler does not run",
+            TVN_STR_ARG(item->stage->name));
+        tvn_diag_help(diag, "see what $TORVYN_CC and $TORVYN_CXX name; without "
+                            "them clang-19 is used");
+        return err;
+    }
     err = tvn_diag_error(diag, TVN_EBUILD_COMPILE, &item->stage->place,
         "stage %.*s: %s does not compile", TVN_STR_ARG(item->stage->name),
         item->stage->source);
@@ -102,7 +110,6 @@ tvn__explain_link(
     uint32_t count = 0;
     tvn_err err = tvn__tools_explain(item, diag);
 
-    (void)build;
     if (err != TVN_OK) {
         return err;
     }
@@ -129,11 +136,15 @@ tvn__explain_link(
                 TVN_STR_ARG(item->stage->name), TVN_STR_ARG(name));
         }
     }
-    return err != TVN_OK
-               ? err
-               : tvn_diag_error(diag, TVN_EBUILD_COMPILE, &item->stage->place,
-                     "stage %.*s: %s does not link",
-                     TVN_STR_ARG(item->stage->name), item->stage->source);
+    if (err != TVN_OK) {
+        return err;
+    }
+    if (build->opts.say != NULL && item->said.len > 0) { /* in its own words */
+        build->opts.say(build->opts.env, item->said.ptr, item->said.len);
+    }
+    return tvn_diag_error(diag, TVN_EBUILD_COMPILE, &item->stage->place,
+        "stage %.*s: %s does not link", TVN_STR_ARG(item->stage->name),
+        item->stage->source);
 }
 
 /* ------------------------------------------------------------------------
@@ -219,69 +230,111 @@ is_imported(const char *imports, const char *name)
     return false;
 }
 
+/* Behind the comment or literal that begins at `at`; `at` when none does. */
+static const char *
+skip_quoted(const char *at)
+{
+    const char *end = at[0] == '/' && at[1] == '*'   ? strstr(at + 2, "*/")
+                      : at[0] == '/' && at[1] == '/' ? strchr(at, '\n')
+                                                     : at;
+
+    if (end == NULL) {
+        return at + strlen(at);
+    }
+    if (end != at) {
+        return *end == '*' ? end + 2 : end;
+    }
+    if (*at != '"' && *at != '\'') {
+        return at;
+    }
+    for (end = at + 1; *end != '\0' && *end != *at && *end != '\n'; end++) {
+        end += *end == '\\' && end[1] != '\0' ? 1 : 0;
+    }
+    return *end == *at ? end + 1 : end;
+}
+
 /* The first call in the source of one of `functions`: name and place. */
 static struct tvn_str
 find_call(const char *source, const char *functions, struct tvn_place *place)
 {
-    uint32_t line = 1;
-    const char *start = source;
+    const char *start = source; /* of the line */
+    const char *at = source;
 
-    for (const char *at = source; *at != '\0';) {
+    place->line = 1;
+    while (*at != '\0') {
         struct tvn_str name = name_at(at);
+        const char *next = name.len == 0 ? skip_quoted(at) : at + name.len;
 
-        if (name.len == 0) {
-            line += *at == '\n';
-            start = *at == '\n' ? at + 1 : start;
-            at++;
-            continue;
-        }
-        at += name.len;
-        if (at[strspn(at, " \t")] == '(' && has_word(functions, name)) {
-            place->line = line;
-            place->column = (uint32_t)(name.ptr - start) + 1;
+        next = next == at ? at + 1 : next;
+        if (name.len > 0 && next[strspn(next, " \t")] == '(' &&
+            has_word(functions, name)) {
+            place->column = (uint32_t)(at - start) + 1;
             return name;
         }
+        for (; at < next; at++) {
+            place->line += *at == '\n';
+            start = *at == '\n' ? at + 1 : start;
+        }
     }
+    place->line = 0;
     return (struct tvn_str){NULL, 0};
+}
+
+static tvn_err
+refuse_call(const struct tvn__item *item, const struct need *need,
+    const char *source, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = item->stage->source};
+    struct tvn_str call = find_call(source, need->functions, &place);
+    tvn_err err;
+
+    if (call.len == 0) {
+        return TVN_OK;
+    }
+    err = tvn_diag_error(diag, TVN_EBUILD_IMPORT, &place,
+        "stage %.*s %s: %.*s() needs a system, and a stage has none",
+        TVN_STR_ARG(item->stage->name), need->does, TVN_STR_ARG(call));
+    tvn_diag_help(diag, "%s", need->help);
+    return err;
 }
 
 tvn_err
 tvn__explain_imports(
     const struct tvn__item *item, const char *imports, struct tvn_diag *diag)
 {
-    struct tvn_place place = {.path = item->stage->source};
+    const struct tvn_place place = {.path = item->stage->source};
     const struct need *need = NULL;
-    struct tvn_str call = {NULL, 0};
     struct tvn_buf source = {0};
     const char *any = strstr(imports, WASI);
-    tvn_err err;
+    const char *said = ""; /* several imports of one function are one error */
+    tvn_err err = TVN_OK;
 
     if (any == NULL) {
         return TVN_OK;
     }
     (void)tvn_buf_read_file(&source, item->stage->source, TVN__SOURCE_MAX);
     for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-        if (call.len == 0 && is_imported(imports, needs[i].import)) {
-            call = find_call(tvn_buf_text(&source), needs[i].functions, &place);
-            need = need == NULL || call.len > 0 ? &needs[i] : need;
+        if (is_imported(imports, needs[i].import)) {
+            need = need == NULL ? &needs[i] : need;
+            if (strcmp(said, needs[i].does) != 0 &&
+                refuse_call(item, &needs[i], tvn_buf_text(&source), diag) !=
+                    TVN_OK) {
+                err = TVN_EBUILD_IMPORT;
+                said = needs[i].does;
+            }
         }
     }
-    any += sizeof(WASI) - 1;
-    if (call.len > 0) {
-        err = tvn_diag_error(diag, TVN_EBUILD_IMPORT, &place,
-            "stage %.*s %s: %.*s() needs a system, and a stage has none",
-            TVN_STR_ARG(item->stage->name), need->does, TVN_STR_ARG(call));
-    } else {
-        err = tvn_diag_error(diag, TVN_EBUILD_IMPORT, &place,
-            "stage %.*s %s, which needs a system, and a stage has none (%.*s)",
-            TVN_STR_ARG(item->stage->name),
-            need == NULL ? "calls WASI" : need->does,
-            need == NULL ? (int)strcspn(any, "\n") : (int)strlen(need->import),
-            need == NULL ? any : need->import);
+    tvn_buf_fini(&source);
+    if (err != TVN_OK) {
+        return err;
     }
+    any += sizeof(WASI) - 1;
+    err = tvn_diag_error(diag, TVN_EBUILD_IMPORT, &place,
+        "stage %.*s %s, which needs a system, and a stage has none (%.*s)",
+        TVN_STR_ARG(item->stage->name),
+        need == NULL ? "calls WASI" : need->does, (int)strcspn(any, "\n"), any);
     if (need != NULL) {
         tvn_diag_help(diag, "%s", need->help);
     }
-    tvn_buf_fini(&source);
     return err;
 }

@@ -18,6 +18,7 @@
 #include "toolchain/toolchain.h"
 
 #include <sys/types.h>
+#include <time.h>
 
 #define TVN__SOURCE_MAX    (64u << 20)  /* bytes of a file that is read */
 #define TVN__COMPONENT_MAX (256u << 20) /* bytes of a module or component */
@@ -42,7 +43,7 @@ struct tvn__dep {
     uint64_t hash;
 };
 
-enum tvn__step { TVN__COMPILE, TVN__LINK, TVN__RUN_SCRIPT, TVN__DONE };
+enum tvn__step { TVN__DONE, TVN__COMPILE, TVN__LINK, TVN__RUN_SCRIPT };
 
 struct tvn__item {
     struct tvn_build_stage *stage;
@@ -65,7 +66,8 @@ struct tvn__item {
     struct tvn_buf said; /* by this step */
     struct tvn_buf all;  /* by all steps, for opts.say */
     uint64_t began_ns;
-    bool has_failed;
+    time_t began; /* wall clock */
+    int status;   /* of the last process */
 };
 
 struct tvn__tools {
@@ -128,7 +130,7 @@ void tvn__tools_compile(
 void tvn__tools_link(
     struct tvn_build *build, const struct tvn__item *item, const char **args);
 uint64_t tvn__tools_hash(
-    const struct tvn_build *build, enum tvn__language language);
+    const struct tvn_build *build, enum tvn__language language, bool is_debug);
 
 /* ---- jobs.c ---- */
 

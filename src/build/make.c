@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -208,6 +209,7 @@ begin(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
     tvn_err err = TVN_OK;
 
     item->began_ns = tvn_clock_monotonic_ns();
+    item->began = time(NULL);
     item->step = item->language == TVN__SCRIPT ? TVN__RUN_SCRIPT : TVN__COMPILE;
     if (item->language != TVN__SCRIPT) {
         err = tvn__tools_check(build, item, diag);
@@ -295,7 +297,6 @@ finish(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
         stage->why = NULL;
         stage->is_built = true;
         stage->size = component.len;
-        stage->took_ns = tvn_clock_monotonic_ns() - item->began_ns;
     }
     tvn_buf_fini(&component);
     return err;
@@ -337,24 +338,34 @@ remove_objects(const struct tvn__item *item)
 
 /* A process has ended: the next step, if there is one. */
 static tvn_err
-go_on(struct tvn_build *build, struct tvn__item *item, int status,
-    struct tvn_diag *diag)
+go_on(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 {
-    tvn_err err = TVN_OK;
-
     /* What a linker says of symbols is said in other words. */
-    if (item->step != TVN__LINK || status == 0) {
+    if (item->step != TVN__LINK || item->status == 0) {
         tvn_buf_append_str(&item->all, tvn_buf_str(&item->said));
     }
-    if (status != 0) {
-        err = explain(build, item, status, diag);
-    } else if (item->step == TVN__COMPILE) {
+    item->stage->took_ns = tvn_clock_monotonic_ns() - item->began_ns;
+    if (item->status == 0 && item->step == TVN__COMPILE) {
         item->step = TVN__LINK;
         return start(build, item, diag);
-    } else {
-        err = finish(build, item, diag);
     }
-    item->step = TVN__DONE;
+    return TVN_OK;
+}
+
+/* What has come of it, said in the order of the stages. */
+static tvn_err
+conclude(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
+{
+    struct tvn_str said = tvn_buf_str(&item->all);
+    tvn_err err = TVN_OK;
+
+    if (build->opts.say != NULL && said.len > 0) {
+        build->opts.say(build->opts.env, said.ptr, said.len);
+    }
+    if (item->step != TVN__DONE) {
+        err = item->status != 0 ? explain(build, item, item->status, diag)
+                                : finish(build, item, diag);
+    }
     remove_objects(item);
     return err;
 }
@@ -390,7 +401,6 @@ tvn_build_make(struct tvn_build *build, struct tvn_diag *diag)
     while (next < build->count || running > 0) {
         struct tvn__item *item = NULL;
         tvn_err now = TVN_OK;
-        int status = 0;
 
         if (next < build->count && running < jobs) {
             item = &build->items[next++];
@@ -399,19 +409,26 @@ tvn_build_make(struct tvn_build *build, struct tvn_diag *diag)
             }
             now = begin(build, item, diag);
         } else {
+            int status = 0;
+
             item = tvn__job_wait(build, &status);
+            item->status = status;
             running--;
-            now = go_on(build, item, status, diag);
+            now = go_on(build, item, diag);
+        }
+        if (now != TVN_OK) { /* it has been said, nothing runs */
+            item->step = TVN__DONE;
+            err = err == TVN_OK ? now : err;
         }
         running += item->fd >= 0 ? 1 : 0;
-        err = err == TVN_OK ? now : err;
     }
     for (uint32_t i = 0; i < build->count; i++) {
-        struct tvn_str said = tvn_buf_str(&build->items[i].all);
+        tvn_err now = conclude(build, &build->items[i], diag);
 
-        if (build->opts.say != NULL && said.len > 0) {
-            build->opts.say(build->opts.env, said.ptr, said.len);
-        }
+        err = err == TVN_OK ? now : err;
+    }
+    if (err == TVN_ENOMEM && tvn_diag_err(diag) == TVN_OK) {
+        (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
     }
     return err;
 }

@@ -173,6 +173,8 @@ hash_made(
     struct tvn_str header = tvn_buf_str(&item->bindgen.header);
     struct tvn_str glue = tvn_buf_str(&item->bindgen.glue);
 
+    made->command =
+        tvn__tools_hash(build, item->language, build->opts.is_debug);
     if (item->language == TVN__SCRIPT) {
         made->world = tvn_hash64(item->wit->bytes, item->wit->len);
         return tvn__folder_hash(item->stage->source, &made->source)
@@ -183,7 +185,7 @@ hash_made(
     made->world = tvn_hash64(header.ptr, header.len) * 31 +
                   tvn_hash64(glue.ptr, glue.len);
     made->sdk = hash_sdk();
-    made->command = tvn__tools_hash(build, item->language);
+
     return TVN_OK;
 }
 

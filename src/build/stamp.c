@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define STAMP     "torvyn-build 1\n"
 #define STAMP_MAX (1u << 20)
@@ -112,6 +113,13 @@ changed_dep(
     return NULL;
 }
 
+/* What it would be with, or without, --debug. */
+static uint64_t
+other_command(const struct tvn_build *build, const struct tvn__item *item)
+{
+    return tvn__tools_hash(build, item->language, !build->opts.is_debug);
+}
+
 /* Why the stage is stale; NULL: it is not. */
 static const char *
 compare(struct tvn_build *build, const struct tvn__item *item,
@@ -137,9 +145,10 @@ compare(struct tvn_build *build, const struct tvn__item *item,
         return "the SDK is another version";
     }
     if (now->command != old->command) {
-        return build->opts.is_debug
-                   ? "it was not built for debugging"
-                   : "the compiler or its options are not the same";
+        return old->command != other_command(build, item)
+                   ? "the compiler or its options are not the same"
+               : build->opts.is_debug ? "it was not built for debugging"
+                                      : "it was built for debugging";
     }
     if (!tvn__file_hash(item->stage->output, &output) ||
         output != old->output) {
@@ -157,12 +166,12 @@ tvn__stamp_compare(struct tvn_build *build, struct tvn__item *item)
         tvn_arena_new(&build->arena, TVN__DEPS_MAX, sizeof(*deps));
     struct tvn__made old = {0};
     uint32_t count = 0;
-    uint64_t ignored;
+    struct stat info;
 
     if (deps == NULL) {
         return TVN_ENOMEM;
     }
-    if (!tvn__file_hash(stage->output, &ignored)) {
+    if (stat(stage->output, &info) != 0) {
         stage->state = TVN_BUILD_MISSING;
         stage->why = "it has not been built";
         return TVN_OK;
@@ -171,6 +180,7 @@ tvn__stamp_compare(struct tvn_build *build, struct tvn__item *item)
                      ? compare(build, item, &old, deps, count)
                      : "nothing says what it was built from";
     stage->state = stage->why == NULL ? TVN_BUILD_FRESH : TVN_BUILD_STALE;
+    stage->size = (uint64_t)info.st_size;
     return TVN_OK;
 }
 
@@ -184,7 +194,8 @@ dep_path(const struct tvn_build *build, const char *path)
     const char *dir = build->pipeline->dir;
     size_t len = strlen(dir);
 
-    if (strncmp(path, build->dir, strlen(build->dir)) == 0) {
+    if (strncmp(path, build->dir, strlen(build->dir)) == 0 &&
+        path[strlen(build->dir)] == '/') {
         return NULL;
     }
     if (strcmp(dir, ".") != 0 && strncmp(path, dir, len) == 0 &&
@@ -194,10 +205,26 @@ dep_path(const struct tvn_build *build, const char *path)
     return path;
 }
 
+/* One that was saved while the compiler ran may not be what it has read: its
+ * hash is then nobody's. */
+static uint64_t
+hash_dep(const struct tvn__item *item, const char *path)
+{
+    struct stat info;
+    uint64_t hash = 0;
+
+    return stat(path, &info) == 0 && info.st_mtime < item->began &&
+                   tvn__file_hash(path, &hash)
+               ? hash
+               : 0;
+}
+
 /* Appends the headers that the compiler has listed: a make rule, `x.o: a.c
- * b.h \`, with backslashes before spaces of names.  The source comes first. */
+ * b.h \`, with backslashes before spaces of names and `$$` for a dollar.  The
+ * source comes first. */
 static void
-append_deps(const struct tvn_build *build, char *rule, struct tvn_buf *out)
+append_deps(const struct tvn_build *build, const struct tvn__item *item,
+    char *rule, struct tvn_buf *out)
 {
     char *at = strchr(rule, ':');
     bool is_source = true;
@@ -207,10 +234,12 @@ append_deps(const struct tvn_build *build, char *rule, struct tvn_buf *out)
         char *to = at;
         char *name = at;
         const char *path;
-        uint64_t hash = 0;
 
         while (*at != '\0' && strchr(" \n", *at) == NULL) {
-            at += at[0] == '\\' && at[1] != '\n' && at[1] != '\0' ? 1 : 0;
+            if ((at[0] == '\\' && at[1] != '\n' && at[1] != '\0') ||
+                (at[0] == '$' && at[1] == '$')) {
+                at++;
+            }
             *to++ = *at++;
         }
         at += *at == '\0' ? 0 : 1;
@@ -220,8 +249,9 @@ append_deps(const struct tvn_build *build, char *rule, struct tvn_buf *out)
         }
         path = is_source ? NULL : dep_path(build, name);
         is_source = false;
-        if (path != NULL && tvn__file_hash(name, &hash)) {
-            tvn_buf_printf(out, "dep %016" PRIx64 " %s\n", hash, path);
+        if (path != NULL) {
+            tvn_buf_printf(
+                out, "dep %016" PRIx64 " %s\n", hash_dep(item, name), path);
         }
     }
 }
@@ -243,7 +273,7 @@ tvn__stamp_write(
     if (item->deps != NULL &&
         tvn_buf_read_file(&rule, item->deps, STAMP_MAX) == TVN_OK) {
         (void)tvn_buf_text(&rule); /* a NUL behind it */
-        append_deps(build, rule.ptr, &text);
+        append_deps(build, item, rule.ptr, &text);
     }
     if (err == TVN_OK) {
         err = text.failed ? TVN_ENOMEM

@@ -91,6 +91,24 @@ choose(const char *variable, const char *first, const char *second)
     return is_program(first) || !is_program(second) ? first : second;
 }
 
+/* `zig cc` is `zig c++` for the other language. */
+static tvn_err
+use_zig_for_cpp(struct tvn_build *build, const char *c)
+{
+    struct tvn_str words = tvn_str_of(c);
+    char *cpp;
+
+    while (words.len > 0 && words.ptr[words.len - 1] == ' ') {
+        words.len--;
+    }
+    if (words.len > 2 && memcmp(words.ptr + words.len - 2, "cc", 2) == 0) {
+        words.len -= 2;
+    }
+    cpp = tvn_arena_printf(&build->arena, "%.*sc++", TVN_STR_ARG(words));
+    return cpp == NULL ? TVN_ENOMEM
+                       : split(&build->arena, cpp, build->tools.words[1]);
+}
+
 tvn_err
 tvn__tools_read(struct tvn_build *build)
 {
@@ -100,10 +118,12 @@ tvn__tools_read(struct tvn_build *build)
     const char *root = getenv("TORVYN_SYSROOT");
     tvn_err err = split(&build->arena, c, tools->words[0]);
 
-    if (err == TVN_OK) {
-        err = split(&build->arena, cpp, tools->words[1]);
-    }
     tools->is_zig = strstr(c, "zig") != NULL;
+    if (err == TVN_OK) {
+        err = tools->is_zig && getenv("TORVYN_CXX") == NULL
+                  ? use_zig_for_cpp(build, c)
+                  : split(&build->arena, cpp, tools->words[1]);
+    }
     tools->include = root != NULL && root[0] != '\0' ? root
                      : tools->is_zig                 ? NULL
                                                      : INCLUDE;
@@ -169,8 +189,8 @@ tvn__tools_explain(const struct tvn__item *item, struct tvn_diag *diag)
         const char *said;
         const char *missing;
     } rows[] = {
-        {"wasm-ld\" doesn't exist", "the linker wasm-ld"},
-        {"unable to find executable wasm-ld", "the linker wasm-ld"},
+        {"Executable \"wasm-ld", "the linker wasm-ld"},
+        {"invalid linker name", "the linker wasm-ld"},
         {"libclang_rt.builtins", "clang's run-time library for wasm32"},
         {"crt1-reactor.o: No such file", "wasi-libc"},
         {"cannot open crt1-reactor.o", "wasi-libc"},
@@ -212,7 +232,7 @@ add_all(struct args *args, const char *const *words, size_t count)
 }
 
 static struct args
-begin(const struct tvn_build *build, enum tvn__language language,
+begin(const struct tvn_build *build, enum tvn__language language, bool is_debug,
     const char **list)
 {
     const struct tvn__tools *tools = &build->tools;
@@ -220,7 +240,7 @@ begin(const struct tvn_build *build, enum tvn__language language,
 
     add_all(&args, tools->words[language == TVN__CPP ? 1 : 0], TVN__WORDS_MAX);
     add_all(&args, common, COUNT(common));
-    if (build->opts.is_debug) {
+    if (is_debug) {
         add_all(&args, debug, COUNT(debug));
     } else {
         add_all(&args, release, COUNT(release));
@@ -238,7 +258,7 @@ void
 tvn__tools_compile(
     struct tvn_build *build, const struct tvn__item *item, const char **list)
 {
-    struct args args = begin(build, item->language, list);
+    struct args args = begin(build, item->language, build->opts.is_debug, list);
 
     if (item->language == TVN__CPP) {
         add_all(&args, cpp_only, COUNT(cpp_only));
@@ -264,7 +284,7 @@ tvn__tools_link(
     struct tvn_build *build, const struct tvn__item *item, const char **list)
 {
     struct tvn_arena *arena = &build->arena;
-    struct args args = begin(build, TVN__C, list);
+    struct args args = begin(build, TVN__C, build->opts.is_debug, list);
 
     add_all(&args, c_only, COUNT(c_only));
     add(&args, "-mexec-model=reactor");
@@ -290,13 +310,18 @@ tvn__tools_link(
 
 /* Of what does not depend on where the pipeline is. */
 uint64_t
-tvn__tools_hash(const struct tvn_build *build, enum tvn__language language)
+tvn__tools_hash(
+    const struct tvn_build *build, enum tvn__language language, bool is_debug)
 {
     const char *list[TVN__ARGS_MAX];
-    struct args args = begin(build, language, list);
+    struct args args;
     struct tvn_buf text = {0};
     uint64_t hash;
 
+    if (language == TVN__SCRIPT) {
+        return is_debug ? 2 : 1; /* its own tools are its own affair */
+    }
+    args = begin(build, language, is_debug, list);
     add_all(&args, c_only, COUNT(c_only));
     add_all(&args, cpp_only, COUNT(cpp_only));
     add_all(&args, link_only, COUNT(link_only));
