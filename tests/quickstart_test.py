@@ -26,7 +26,8 @@ class Shell:
     def __init__(self, home):
         self.home, self.cwd = home, ROOT
         self.env = {**os.environ, "HOME": str(home)}
-        for name in "XDG_CACHE_HOME", "TORVYN_CACHE", "MAKEFLAGS", "DESTDIR":
+        for name in ("XDG_CACHE_HOME", "TORVYN_CACHE", "DESTDIR", "MAKEFLAGS",
+                     "MAKELEVEL", "MFLAGS"): # of the make that runs this
             self.env.pop(name, None)
         offline = ["unshare", "--user", "--map-root-user", "--net"]
         self.offline = offline if shutil.which("unshare") and subprocess.run(
