@@ -176,9 +176,10 @@ static inline int
 harness_close(struct shop *shop, struct tvn_engine *engine, uint64_t worlds)
 {
     (void)alarm(0);
-    printf("%llu worlds, %llu values came back, %u worlds failed\n",
+    printf("%llu worlds, %llu values came back, %llu constants, %u worlds "
+           "failed\n",
         (unsigned long long)worlds, (unsigned long long)shop->values,
-        shop->failures);
+        (unsigned long long)shop->asserts, shop->failures);
     tvn_engine_free(engine);
     if (shop->failures == 0) {
         files_remove(shop->folder);

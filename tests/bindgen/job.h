@@ -23,7 +23,8 @@ struct shop {
     const char *program; /* for the line that repeats a failure */
     char folder[FILES_PATH_MAX];
     unsigned failures;
-    uint64_t values; /* that came back */
+    uint64_t values;  /* that came back */
+    uint64_t asserts; /* on constants */
 };
 
 struct job {
@@ -164,7 +165,8 @@ job_write_stage(struct job *job)
         names_c(job->world.ifaces[WORLD_HOST], stage.prefix);
         (void)snprintf(stage.prefix + strlen(stage.prefix), 2, "_");
     }
-    stage_write(&stage);
+    stage_write(&stage, job->wit);
+    job->shop->asserts += stage.asserts;
     job_path(job, ending, path);
     files_write(path, tvn_buf_str(&stage.out));
     files_path(job->source, "%s", path);

@@ -40,6 +40,7 @@ struct stage {
     char base[STAGE_TEXT_MAX];
     char prefix[STAGE_TEXT_MAX]; /* of imported functions */
     struct tvn_buf out;
+    unsigned asserts; /* on constants */
 };
 
 /* ------------------------------------------------------------------------

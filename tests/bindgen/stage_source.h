@@ -5,6 +5,7 @@
 #define TVN_TESTS_BINDGEN_STAGE_SOURCE_H
 
 #include "bindgen/stage_calls.h"
+#include "bindgen/stage_constants.h"
 
 /* `port value`, as probe says. */
 static inline void
@@ -206,7 +207,7 @@ stage_define(
 
 /* Appends the source to stage->out. */
 static inline void
-stage_write(struct stage *stage)
+stage_write(struct stage *stage, const struct tvn_wit *wit)
 {
     struct tvn_buf *out = &stage->out;
     const char *row = "";
@@ -215,7 +216,10 @@ stage_write(struct stage *stage)
     tvn_buf_printf(out, "#include \"%s%s\"\n", stage->base,
         stage->world->is_split ? ".h" : "_glue.c");
     tvn_buf_append_text(out, "#ifdef __cplusplus\n#define AUTO auto\n"
-                             "#else\n#define AUTO __auto_type\n#endif\n");
+                             "#define SAME static_assert\n"
+                             "#else\n#define AUTO __auto_type\n"
+                             "#define SAME _Static_assert\n#endif\n");
+    stage->asserts = stage_constants(stage, wit);
     for (uint32_t i = 0; i < stage->code->func_count; i++) {
         struct stage_func func = stage_read(&stage->code->funcs[i]);
 

@@ -170,9 +170,7 @@ static inline void
 types_doc(struct types *types, struct tvn_buf *out)
 {
     static const char *const docs[] = {"When it left.", "Ends */ here.",
-        "A \\ at the end \\", "Opens /* and never closes",
-        "What?"
-        "?/",
+        "A \\ at the end \\", "Opens /* and never closes", "What?\?/",
         "\xE2\x82\xAC and \"quotes\" and 100 %", "// twice", "",
         "#define process 1"};
 
