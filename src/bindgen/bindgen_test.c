@@ -136,7 +136,7 @@ test_names_that_are_taken_get_an_underscore(void)
     GLUE_HAS(w, "#include \"string_.h\"");
     HEADER_HAS(w, "    uint8_t int_;\n    uint8_t errno_;\n    uint8_t eof;\n"
                   "    uint8_t class_;\n    text text;\n"
-                  "    text_type other;\n} text_;");
+                  "    text_T other;\n} text_;");
     HEADER_HAS(w, "    SEEK_SET_,\n    SEEK_HERE,\n} seek;");
     HEADER_HAS(w, "typedef uint8_t torvyn_arena_;");
     HEADER_HAS(w, "\nuint8_t printf_(uint8_t cfg_);");

@@ -64,7 +64,8 @@ tvn__member(struct tvn__gen *gen, const struct tvn_type *type, uint32_t index)
     return TVN_STR("");
 }
 
-/* The second name of a type, and its typedef when it is new. */
+/* The second name of a type, and its typedef when it is new.  No name of WIT
+ * has a capital in C, so no field can be called like it. */
 static struct tvn_str
 second_name(
     struct tvn__gen *gen, const struct tvn_type *type, struct tvn_buf *out)
@@ -76,7 +77,7 @@ second_name(
         struct tvn_str first = tvn__type_name(gen, type);
 
         *second = tvn__claim(gen,
-            tvn__gen_text(gen, "%.*s_type", TVN_STR_ARG(first)), TVN__USE_TYPE);
+            tvn__gen_text(gen, "%.*s_T", TVN_STR_ARG(first)), TVN__USE_TYPE);
         tvn_buf_printf(out,
             "/* %.*s, where a field of that name hides it from C++. */\n"
             "typedef %.*s %.*s;\n\n",

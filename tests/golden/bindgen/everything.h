@@ -164,7 +164,7 @@ enum { /* tags of plain */
 };
 
 /* text, where a field of that name hides it from C++. */
-typedef text text_type;
+typedef text text_T;
 
 typedef struct {
     bool b;
@@ -180,7 +180,7 @@ typedef struct {
     double d;
     uint32_t c;
     text text;
-    text_type other_text;
+    text_T other_text;
     text_list names;
     u16_list_list nested;
     tuple_u8_text pair;

@@ -150,7 +150,7 @@ enum { /* tags of plain */
 };
 
 /* text, where a field of that name hides it from C++. */
-typedef text text_type;
+typedef text text_T;
 
 typedef struct {
     bool b;
@@ -166,7 +166,7 @@ typedef struct {
     double d;
     uint32_t c;
     text text;
-    text_type other_text;
+    text_T other_text;
     text_list names;
     u16_list_list nested;
     tuple_u8_text pair;
@@ -185,7 +185,7 @@ typedef struct {
 
 typedef struct {
     text text;
-    text_type more;
+    text_T more;
     uint8_t int_;
     uint8_t eof;
     uint32_t errno_;
