@@ -24,7 +24,7 @@ defaults:
   stage: {{ memory: {memory}, deadline: 20s }}
 stages:
   in: {{ source: {{ file: {{ path: in.ndjson }} }}, codec: json, type: events.item }}
-  {stage}: {{ build: {sdk}/stages/{stage}.c{more} }}
+  {stage}: {{ build: {sdk}/stages/{stage}.{language}{more} }}
   out: {{ sink: {{ file: {{ path: out.ndjson, mode: replace }} }}, codec: json }}
 edges: [ in -> {stage} -> out ]
 """
@@ -32,12 +32,12 @@ edges: [ in -> {stage} -> out ]
 
 class Run:
     def __init__(self, folder, stage, items, *more_args, more="",
-                 max_event="64KiB", bytes="4MiB", memory="4MiB"):
+                 max_event="64KiB", bytes="4MiB", memory="4MiB", language="c"):
         self.dir = pathlib.Path(folder) / (stage + "".join(more_args))
         self.dir.mkdir(exist_ok=True)
         (self.dir / "torvyn.yaml").write_text(YAML.format(
             sdk=SDK, stage=stage, more=more, max_event=max_event, bytes=bytes,
-            memory=memory))
+            memory=memory, language=language))
         with open(self.dir / "in.ndjson", "w", encoding="utf-8") as file:
             for item in items:
                 file.write(json.dumps(item, ensure_ascii=False) + "\n")
@@ -86,15 +86,23 @@ def kept_or_not():
     names = [""] + [i["name"] for i in items[:-1]]
     check("text_set across events", [o["name"] for o in both("kept", items)],
           names)
-    with scratch() as folder:
-        run = Run(folder, "forgot", [item(n, "airline") for n in range(3)],
-                  "--debug")
-        check("a kept pointer", run.status, 4)
-        check_that("what is said of it",
-                   "forgot: output .name is not UTF-8 (0xDD: memory of an "
-                   "earlier event; text_keep it), event 1" in run.err, run.err)
-        check_that("and where", "\ntorvyn.yaml:9:3: error[E0404]" in run.err,
-                   run.err)
+    # In the arena's own 64 KiB, and in a chunk of malloc's.
+    for name in ("airline", "airline" * 20000):
+        with scratch() as folder:
+            run = Run(folder, "forgot", [item(n, name) for n in range(3)],
+                      "--debug", max_event="1MiB")
+            check("a kept pointer", run.status, 4)
+            check_that("what is said of it",
+                       "forgot: output .name is not UTF-8 (0xDD: memory of an "
+                       "earlier event; text_keep it), event 1" in run.err,
+                       run.err)
+            check_that("and where",
+                       "\ntorvyn.yaml:9:3: error[E0404]" in run.err, run.err)
+    names = ["x", "", "a text of sixteen", "y" * 100000] * 50
+    check_that("dropped twice, or never kept", both(
+        "again", [item(n, name) for n, name in enumerate(names)],
+        max_event="1MiB", bytes="64MiB") == [
+            {"id": n, "name": name + "!"} for n, name in enumerate(names)])
 
 
 def large():
@@ -154,9 +162,20 @@ def printing():
             {"id": 7, "name": "-5 18446744073709551615 -9223372036854775808"}])
         for line in ("info: a line 1 ended", "info: and another",
                      "warn: to stderr",
-                     "info: id 7 is true at 0.1 -3 1e+300 2.5"):
+                     "info: id 7 is true at 0.1 -3 1e+300 2.5 120 0.1"):
             check_that(f"prints: {line}", f"prints: {line}\n" in run.err,
                        run.err)
+    with scratch() as folder:
+        # Records of 1024 bytes at most, and none ends inside of a character.
+        run = Run(folder, "lines", [item(n, "€") for n in range(5)])
+        found = re.findall(r"(?m)^lines: info: (.*)$", run.err)
+        check("the parts of two lines", [len(part) for part in found[:5]],
+              [341, 341, 341, 341, 38])
+        check_that("all that was printed", "".join(found[:5]) == (
+            "€" * 700 + "|") * 2)
+        check("an assertion", run.status, 4)
+        check_that("and what it says", "lines: warn: Assertion failed: event->"
+                   "id < 4 (" in run.err, run.err)
 
 
 def log_has_to_be_imported():
@@ -169,11 +188,82 @@ def log_has_to_be_imported():
             '    log_info("x");\n    return *event;\n}\n')
         (folder / "torvyn.yaml").write_text(YAML.format(
             sdk=".", stage="echo", more="", max_event="1KiB", bytes="1MiB",
-            memory="4MiB").replace("./stages/echo.c", "echo.c"))
+            memory="4MiB", language="c").replace("./stages/echo.c", "echo.c"))
         status, out, err = torvyn("build", cwd=folder)
         check("log without its import", status, 1)
         check_that("what is said", "echo.c:5:" in err and "add `import "
                    "torvyn:stage/log@0.1.0;` to the world" in err, err)
+
+
+def too_many_pieces():
+    pieces = ", ".join(str(n) for n in range(17))
+    with scratch() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "wit").mkdir()
+        shutil.copy(SDK / "wit/sdk.wit", folder / "wit")
+        for language in ("c", "cpp"):
+            source = folder / f"cut.{language}"
+            text = ('#include "cut.h"\n\nprocess_result process(const item *e)'
+                    '\n{\n    return emit((part){e->id, join(%s)});\n}\n')
+            source.write_text(text % pieces)
+            (folder / "torvyn.yaml").write_text(YAML.format(
+                sdk=".", stage="cut", more="", max_event="1KiB",
+                bytes="1MiB", memory="4MiB",
+                language=language).replace("./stages/", ""))
+            status, out, err = torvyn("build", cwd=folder)
+            check(f"17 pieces in {language}", status, 1)
+            check_that("what is said", "join takes at most 16 pieces: join two "
+                       "joins" in err, err)
+            source.write_text(text % pieces.rpartition(",")[0])
+            check(f"16 in {language}", torvyn("build", cwd=folder)[0], 0)
+
+
+def in_cpp():
+    with scratch() as folder:
+        run = Run(folder, "plus", [item(n, f"n{n}") for n in range(5)],
+                  more=", window: { count: 10 }", language="cpp")
+        check("a stage in C++", run.out(), [
+            {"code": code, "count": count, "last": f"n{last}/{code}!abcabc2"}
+            for code, count, last in ((0, 2, 3), (1, 2, 4), (2, 1, 2))])
+        check_that("its log", "plus: info: n2/2!abcabc2 true 0.5 1e+300 -7\n"
+                   in run.err, run.err)
+
+
+def without_a_warning():
+    """The SDK's two files under more flags than stages are compiled with."""
+    strict = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic",
+              "-Wcast-qual", "-Wundef", "-Wvla", "-Werror"]
+    wasm = ["--target=wasm32-wasi", "-nostdlibinc", "-isystem",
+            "/usr/include/wasm32-wasi"]
+    source = (
+        '#include "torvyn.h"\ntypedef struct { text name; short id; } row;\n'
+        'static struct torvyn_table t = TABLE(row, name);\n'
+        'static struct torvyn_table u = TABLE_MAX(row, id, 5);\n'
+        'text use(text a, bool b);\ntext use(text a, bool b)\n{\n'
+        '    if (torvyn_table_at(&t, torvyn_key(a), sizeof(row)) !=\n'
+        '        torvyn_table_find(&u, torvyn_key(1), sizeof(row)))\n'
+        '        log_warn("x", 1);\n    log_info(a);\n'
+        '    return join(a, "s", b, 1, 2u, 3l, 4ul, 5ll, 6ull, 7.0, 8.0f, 9,\n'
+        '        text_is(a, "t"), text_of("u"), 15, 16);\n}\n')
+    with scratch() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "a.c").write_text(source)
+        (folder / "a.cpp").write_text(source)
+        sdk = ROOT / "sdk/c"
+        c = ["clang-19", "-std=c17", *strict, *wasm]
+        cpp = ["clang++-19", "-std=c++17", "-fno-exceptions", *strict]
+        for what, command in {
+                "torvyn.c": [*c, sdk / "torvyn.c"],
+                "for --debug": [*c, "-DTORVYN_DEBUG", sdk / "torvyn.c"],
+                "a stage": [*c, "-DTORVYN_LOG", folder / "a.c"],
+                "in C++": [*cpp, *wasm, "-DTORVYN_LOG", folder / "a.cpp"],
+                "in C++, here": [*cpp, "-DTORVYN_LOG", folder / "a.cpp"]
+        }.items():
+            run = subprocess.run([*command, "-O2", "-I", sdk, "-c", "-o",
+                                  folder / "a.o"], capture_output=True,
+                                 text=True)
+            check(f"without a warning: {what}", (run.returncode, run.stderr),
+                  (0, ""))
 
 
 def the_header_in_cpp():
@@ -210,5 +300,8 @@ if __name__ == "__main__":
     asked_in_the_middle()
     printing()
     log_has_to_be_imported()
+    too_many_pieces()
+    in_cpp()
+    without_a_warning()
     the_header_in_cpp()
     done("sdk_test")

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* ---- this call's memory ---- */
-enum { CHUNK_MIN = 64 << 10, CHUNK_MAX = 1 << 20, ROWS = 64 };
+enum { CHUNK_MIN = 64 << 10, CHUNK_MAX = 1 << 20 };
 struct torvyn_chunk { struct torvyn_chunk *next; size_t size; };
 static _Alignas(16) char first[CHUNK_MIN];
 struct torvyn_arena torvyn_arena = {first, first + CHUNK_MIN, first, first + CHUNK_MIN, NULL, 0};
@@ -17,29 +17,29 @@ static void *heap(void *made) /* what an allocation gave */
     return made;
 }
 
-#ifdef TORVYN_DEBUG
-#define POISON(from, to) memset((from), 0xDD, (size_t)((char *)(to) - (char *)(from)))
-#else
-#define POISON(from, to) (void)0
-#endif
-
 void torvyn_reset(void)
 {
+    static struct torvyn_chunk *poisoned; /* freed a call later: nothing new lies there so soon */
+    static bool is_odd;
     struct torvyn_arena *a = &torvyn_arena;
+    struct torvyn_chunk *dead = a->chunks;
 
-    POISON(a->base, a->base_end);
-    for (struct torvyn_chunk *chunk = a->chunks; chunk != NULL; chunk = a->chunks) {
-        a->chunks = chunk->next;
-        POISON(chunk + 1, (char *)chunk + chunk->size);
-        free(chunk);
+    if (TORVYN_IS_DEBUG) {
+        memset(a->base, 0xDD, (size_t)(a->base_end - a->base));
+        for (struct torvyn_chunk *chunk = dead; chunk != NULL; chunk = chunk->next)
+            memset(chunk + 1, 0xDD, chunk->size - sizeof(*chunk));
+        dead = poisoned;
+        poisoned = a->chunks;
+    }
+    for (struct torvyn_chunk *next; dead != NULL; dead = next) {
+        next = dead->next;
+        free(dead);
     }
     *a = (struct torvyn_arena){a->base, a->base_end, a->base, a->base_end, NULL, 0};
-#ifdef TORVYN_DEBUG /* the two halves in turn: nothing new lies where the last event was */
-    static bool is_odd;
-
-    is_odd = !is_odd;
-    *(is_odd ? &a->next : &a->end) += (is_odd ? 1 : -1) * (a->base_end - a->base) / 2;
-#endif
+    if (TORVYN_IS_DEBUG && (is_odd = !is_odd)) /* likewise, the two halves in turn */
+        a->next += (a->base_end - a->base) / 2;
+    else if (TORVYN_IS_DEBUG)
+        a->end -= (a->base_end - a->base) / 2;
 }
 
 void *torvyn_alloc_slowly(size_t size, size_t align)
@@ -64,17 +64,17 @@ void torvyn_seal(void)
     char *base = torvyn_arena.next, *end = torvyn_arena.end;
 
     if (end - base < CHUNK_MIN / 2) { /* too little is left */
-        base = heap(malloc(CHUNK_MIN));
-        end = base + CHUNK_MIN;
+        base = (char *)heap(malloc(CHUNK_MIN)) + 16; /* torvyn_drop looks in front */
+        end = base + CHUNK_MIN - 16;
     }
     torvyn_arena = (struct torvyn_arena){base, end, base, end, NULL, 0};
 }
 
 void *torvyn_new_rows(size_t count, size_t size, size_t align)
 {
-    return memset(size > 0 && count > SIZE_MAX / size ? heap(NULL)
-                                                      : torvyn_alloc(count * size, align),
-        0, count * size);
+    if (size > 0 && count > SIZE_MAX / size)
+        heap(NULL);
+    return memset(torvyn_alloc(count * size, align), 0, count * size);
 }
 
 void *cabi_realloc(void *old, size_t old_len, size_t align, size_t len)
@@ -107,7 +107,7 @@ void *torvyn_keep(size_t size, size_t align)
 void torvyn_drop(const void *kept)
 {
     uintptr_t at = (uintptr_t)kept;
-    struct mark *mark = (struct mark *)at - 1;
+    struct mark *mark = (struct mark *)(at - sizeof(*mark));
 
     if (at % 16 != 0 || at < (uintptr_t)&__heap_base + 16 || mark->word != (KEPT ^ at))
         return;
@@ -131,38 +131,69 @@ void text_set(text *kept, text value)
     text_drop(old);
 }
 
+/* ---- text ---- */
+static uint64_t word_of(const char *p, size_t len) /* <= 8 bytes; another for others so many */
+{
+    uint32_t a = 0, b = 0;
+
+    if (len >= 4) {
+        memcpy(&a, p, 4);
+        memcpy(&b, p + len - 4, 4);
+    } else if (len > 0) {
+        a = (unsigned char)p[0];
+        b = (uint32_t)(unsigned char)p[len / 2] << 8 | (unsigned char)p[len - 1];
+    }
+    return (uint64_t)a << 32 | b;
+}
+
+bool torvyn_same(const char *a, const char *b, size_t len)
+{
+    for (; len > 8; a += 8, b += 8, len -= 8)
+        if (word_of(a, 8) != word_of(b, 8))
+            return false;
+    return word_of(a, len) == word_of(b, len);
+}
+
 /* ---- join ---- */
 size_t torvyn_print_unsigned(char *out, const struct torvyn_piece *piece)
 {
-    uint64_t value = (uint64_t)piece->number;
+    uint64_t value = piece->number;
     char digits[20];
-    size_t count = 0;
+    size_t at = sizeof(digits);
 
     do
-        digits[count++] = (char)('0' + value % 10);
+        digits[--at] = (char)('0' + value % 10);
     while ((value /= 10) > 0);
-    for (size_t i = 0; i < count; i++)
-        out[i] = digits[count - 1 - i];
-    return count;
+    memcpy(out, digits + at, sizeof(digits) - at);
+    return sizeof(digits) - at;
 }
 
 size_t torvyn_print_signed(char *out, const struct torvyn_piece *piece)
 {
-    struct torvyn_piece positive = torvyn_unsigned(0 - (uint64_t)piece->number);
+    struct torvyn_piece positive = torvyn_unsigned(0 - piece->number);
 
     *out = '-';
-    return piece->number < 0 ? 1 + torvyn_print_unsigned(out + 1, &positive)
-                             : torvyn_print_unsigned(out, piece);
+    return piece->number >> 63 != 0 ? 1 + torvyn_print_unsigned(out + 1, &positive)
+                                    : torvyn_print_unsigned(out, piece);
 }
 
 size_t torvyn_print_real(char *out, const struct torvyn_piece *piece)
 {
-    int len = 0, digits = 0;
+    bool is_float = piece->real_bits == 32;
+    double real, least = is_float ? 1.2e-38 : 2.3e-308; /* nearer to 0 are fewer digits */
+    int len, digits = is_float ? 6 : 15;                /* so many read back as they were */
 
-    do /* 17 digits always read back */
-        len = snprintf(out, 32, "%.*g", ++digits, piece->real);
-    while (digits < 17 && strtod(out, NULL) != piece->real);
-    return (size_t)len;
+    memcpy(&real, &piece->number, sizeof(real));
+    if (real > -1e15 && real < 1e15 && (double)(int64_t)real == real) { /* 1000000, not 1e+06 */
+        struct torvyn_piece whole = torvyn_signed((int64_t)real);
+
+        return torvyn_print_signed(out, &whole);
+    }
+    for (digits = real > -least && real < least ? 1 : digits;; digits++) {
+        len = snprintf(out, 32, "%.*g", digits, real);
+        if (digits == 17 || (is_float ? (double)strtof(out, NULL) : strtod(out, NULL)) == real)
+            return (size_t)len;
+    }
 }
 
 text torvyn_join(const struct torvyn_piece *pieces, size_t count)
@@ -184,47 +215,55 @@ text torvyn_join(const struct torvyn_piece *pieces, size_t count)
 }
 
 /* ---- tables ---- */
-void *torvyn_table_row(const struct torvyn_table *t, size_t i)
+enum { ROWS = 64 }; /* of a chunk: torvyn_table_row has it too */
+
+static text *text_in(const struct torvyn_table *t, const void *row) /* its key */
 {
-    return t->chunks[i / ROWS] + i % ROWS * t->row_size;
+    return (text *)((uintptr_t)row + t->key_offset);
 }
 
-static struct torvyn_piece key_of(const struct torvyn_table *t, size_t row)
+static uint64_t number_in(const struct torvyn_table *t, const void *row)
 {
-    struct torvyn_piece key = {NULL, {NULL, 0}, 0, 0};
+    unsigned spare = 64 - 8 * (unsigned)abs(t->key_size);
+    uint64_t number;
 
-    memcpy(t->key_size == 0 ? (void *)&key.t : (void *)&key.number,
-        (char *)torvyn_table_row(t, row) + t->key_offset,
-        t->key_size == 0 ? sizeof(key.t) : t->key_size);
-    return key;
+    memcpy(&number, (const char *)row + t->key_offset, sizeof(number)); /* chunks have 8 spare */
+    number <<= spare;
+    return t->key_size < 0 ? (uint64_t)((int64_t)number >> spare) : number >> spare;
 }
 
-/* The slot of the index that has the key, or is free for it.  The hash is FNV-1a. */
-static uint32_t *find_slot(const struct torvyn_table *t, const struct torvyn_piece *key)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    text bytes = t->key_size == 0 ? key->t : (text){(const char *)&key->number, t->key_size};
-    uint32_t at = 2166136261u;
+    hash ^= word;
+    return (hash ^ hash >> 32) * 0x9e3779b97f4a7c15;
+}
 
-    for (size_t i = 0; i < bytes.len; i++)
-        at = (at ^ (unsigned char)bytes.ptr[i]) * 16777619u;
-    for (at ^= at >> 15;; at++) {
+/* The slot of the index that has the key, or is free for it. */
+static inline uint32_t *find_slot(const struct torvyn_table *t, const struct torvyn_piece *key)
+{
+    uint64_t hash = key->number;
+    text left = key->t;
+
+    for (; left.len > 8; left.ptr += 8, left.len -= 8)
+        hash = mix(hash, word_of(left.ptr, 8));
+    hash = mix(hash, word_of(left.ptr, left.len));
+    for (size_t at = (size_t)(hash >> 32);; at++) {
         uint32_t *slot = &t->index[at & (t->index_size - 1)];
-        struct torvyn_piece other;
+        const void *row;
 
         if (*slot == 0)
             return slot;
-        other = key_of(t, *slot - 1);
-        if (text_eq(bytes, t->key_size == 0 ? other.t
-                                            : (text){(const char *)&other.number, t->key_size}))
+        row = torvyn_table_row(t, *slot - 1);
+        if (t->key_size == 0 ? text_eq(*text_in(t, row), key->t) : number_in(t, row) == key->number)
             return slot;
     }
 }
 
-void *torvyn_table_find(const struct torvyn_table *t, struct torvyn_piece key, size_t row_size)
+void *torvyn_table_look(const struct torvyn_table *t, const struct torvyn_piece *key, size_t n)
 {
-    uint32_t found = t->count == 0 ? 0 : *find_slot(t, &key);
+    uint32_t found = t->count == 0 ? 0 : *find_slot(t, key);
 
-    if (t->row_size != row_size || (t->key_size == 0) != (key.print == NULL))
+    if (t->row_size != n || (t->key_size == 0) != (key->print == NULL) || key->real_bits != 0)
         torvyn_stop(T("a table is asked for another row or key than it has"));
     return found == 0 ? NULL : torvyn_table_row(t, found - 1);
 }
@@ -232,86 +271,88 @@ void *torvyn_table_find(const struct torvyn_table *t, struct torvyn_piece key, s
 static void grow(struct torvyn_table *t)
 {
     if (t->count * 2 >= t->index_size) {
+        struct torvyn_piece key = {0, NULL, {NULL, 0}, 0};
+
         t->index_size = t->index_size == 0 ? 2 * ROWS : 2 * t->index_size;
         free(t->index);
         t->index = heap(calloc(t->index_size, sizeof(*t->index)));
         for (uint32_t i = 0; i < t->count; i++) {
-            struct torvyn_piece key = key_of(t, i);
-
+            if (t->key_size == 0)
+                key.t = *text_in(t, torvyn_table_row(t, i));
+            else
+                key.number = number_in(t, torvyn_table_row(t, i));
             *find_slot(t, &key) = i + 1;
         }
     }
-    if (t->count == t->chunk_count * ROWS) {
-        t->chunks = heap(realloc(t->chunks, (t->chunk_count + 1) * sizeof(*t->chunks)));
-        t->chunks[t->chunk_count++] = heap(malloc(ROWS * t->row_size));
-    }
+    if (t->count < t->chunk_count * ROWS)
+        return;
+    if ((t->chunk_count & (t->chunk_count - 1)) == 0) /* 0, 1, 2, 4, ... */
+        t->chunks = heap(realloc(t->chunks, (2 * t->chunk_count + 1) * sizeof(*t->chunks)));
+    t->chunks[t->chunk_count++] = heap(malloc(ROWS * t->row_size + sizeof(uint64_t)));
 }
 
-void *torvyn_table_at(struct torvyn_table *t, struct torvyn_piece key, size_t row_size)
+void *torvyn_table_add(struct torvyn_table *t, const struct torvyn_piece *key)
 {
-    char *row = torvyn_table_find(t, key, row_size);
+    char *row;
 
-    if (row != NULL)
-        return row;
     if (t->count == t->max)
         torvyn_stop(T("a table is full: see TABLE_MAX"));
     grow(t);
-    *find_slot(t, &key) = (uint32_t)t->count + 1;
-    row = memset(torvyn_table_row(t, t->count++), 0, row_size);
+    row = memset(torvyn_table_row(t, t->count), 0, t->row_size);
+    memcpy(row + t->key_offset, &key->number, (size_t)abs(t->key_size));
     if (t->key_size == 0)
-        *(text *)(void *)(row + t->key_offset) = text_keep(key.t);
-    else
-        memcpy(row + t->key_offset, &key.number, t->key_size);
+        *text_in(t, row) = text_keep(key->t);
+    else if (number_in(t, row) != key->number)
+        torvyn_stop(T("a key is beyond its field in the table"));
+    *find_slot(t, key) = (uint32_t)++t->count;
     return row;
 }
 
 void torvyn_table_clear(struct torvyn_table *t)
 {
     for (size_t i = 0; t->key_size == 0 && i < t->count; i++)
-        text_drop(key_of(t, i).t);
+        text_drop(*text_in(t, torvyn_table_row(t, i)));
     if (t->count > 0)
         memset(t->index, 0, t->index_size * sizeof(*t->index));
     t->count = 0;
 }
 
 /* ---- log, and what wasi-libc's stdio calls ---- */
-void torvyn_log(unsigned level, text message) { torvyn_log_write(level, message.ptr, message.len); }
+void torvyn_stop(text why) { torvyn_log(3, why); __builtin_trap(); }
 
-void torvyn_stop(text why)
+#define UNUSED __attribute__((unused))
+#define WASI(name, ...) int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__); \
+    int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__)
+WASI(fd_write, int32_t fd, const text *pieces, int32_t count, size_t *wrote)
 {
-    torvyn_log(3, why);
-    __builtin_trap();
-}
-
-#ifdef __wasm__
-#define WASI(name) __imported_wasi_snapshot_preview1_##name
-static struct { char bytes[1024]; size_t len; } lines[2]; /* of stdout and stderr, so far */
-
-int32_t WASI(fd_write)(int32_t fd, const text *pieces, int32_t count, size_t *wrote)
-{
+    static struct { char bytes[1024]; size_t len; } lines[2]; /* of stdout and stderr, so far */
     unsigned n = fd == 2;
+    size_t len = lines[n].len, max = sizeof(lines[n].bytes);
 
     *wrote = 0;
     for (const text *piece = pieces; piece < pieces + count; *wrote += piece++->len)
         for (size_t i = 0; i < piece->len; i++) {
-            if (piece->ptr[i] != '\n')
-                lines[n].bytes[lines[n].len++] = piece->ptr[i];
-            if (piece->ptr[i] == '\n' || lines[n].len == sizeof(lines[n].bytes)) {
-                torvyn_log_write(1 + n, lines[n].bytes, lines[n].len);
-                lines[n].len = 0;
+            char c = piece->ptr[i];
+
+            /* A longer line goes in parts, none of which begins inside of a character. */
+            if (c == '\n' || len == max || (len > max - 4 && (c & 0xC0) == 0xC0)) {
+                torvyn_log_write(1 + n, lines[n].bytes, len);
+                len = 0;
             }
+            if (c != '\n')
+                lines[n].bytes[len++] = c;
         }
+    lines[n].len = len;
     return 0;
 }
-int32_t WASI(fd_close)(int32_t fd) { return fd & 0; }
-int32_t WASI(fd_seek)(int32_t fd, int64_t to, int32_t from, void *at)
+WASI(fd_close, UNUSED int32_t fd) { return 0; }
+WASI(fd_seek, UNUSED int32_t fd, UNUSED int64_t to, UNUSED int32_t from, UNUSED void *at)
 {
-    return (int32_t)(((intptr_t)at | fd | to | from) & 0) + 70; /* ESPIPE */
+    return 70; /* ESPIPE */
 }
-int32_t WASI(fd_fdstat_get)(int32_t fd, uint8_t *at)
+WASI(fd_fdstat_get, UNUSED int32_t fd, uint8_t *at)
 {
-    memset(at, fd & 0, 24);
+    memset(at, 0, 24);
     *at = 2; /* a character device */
     return 0;
 }
-#endif

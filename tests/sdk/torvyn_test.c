@@ -1,25 +1,6 @@
-/* torvyn_test.c -- sdk/c/torvyn.c on this machine, under its sanitizers: arena,
- * kept memory, join, tables, against simple models. */
-#include "base/assert.h"
-#include "base/rng.h"
-
-#include <stdlib.h>
-
-/* It is written for clang and wasm32: CMakeLists.txt has what is not asked
- * of it here. */
-#define TORVYN_LOG
-#include "../../sdk/c/torvyn.c"
-
-unsigned char __heap_base; /* what lies below is never dropped */
-
-static size_t logged;
-
-void
-torvyn_log_write(unsigned level, const char *ptr, size_t len)
-{
-    TVN_ASSERT(level == 2 && len == 7 && memcmp(ptr, "seven 7", 7) == 0);
-    logged++;
-}
+/* torvyn_test.c -- sdk/c/torvyn.c under this machine's sanitizers: a call's
+ * memory, kept memory, texts. */
+#include "sdk/native.h"
 
 static uint64_t seed = 1;
 
@@ -81,8 +62,79 @@ test_realloc_grows_the_newest_where_it_is(void)
 }
 
 static void
+test_a_text_grows_to_ten_mebibytes(void)
+{
+    size_t size = 1;
+    char *at = cabi_realloc(NULL, 0, 1, size);
+
+    at[0] = 'a';
+    for (; size < 10u << 20; size *= 2) {
+        at = cabi_realloc(at, size, 1, size * 2);
+        memset(at + size, 'a' + (int)(size % 26), size);
+    }
+    TVN_ASSERT(at[0] == 'a');
+    for (size_t from = 1; from < size; from *= 2) {
+        TVN_ASSERT(at[from] == 'a' + (int)(from % 26));
+        TVN_ASSERT(at[2 * from - 1] == at[from]);
+    }
+    torvyn_leave();
+}
+
+static size_t
+count_chunks(void)
+{
+    size_t count = 0;
+
+    for (const struct torvyn_chunk *chunk = torvyn_arena.chunks; chunk != NULL;
+         chunk = chunk->next) {
+        count++;
+    }
+    return count;
+}
+
+static void
+test_a_hundred_thousand_texts_are_a_dozen_chunks(void)
+{
+    torvyn_enter();
+    for (uint32_t i = 0; i < 100000; i++) {
+        text made = join("output ", i);
+
+        TVN_ASSERT(made.len >= 8 && made.ptr[7] >= '0' && made.ptr[7] <= '9');
+    }
+    TVN_ASSERT(count_chunks() > 1 && count_chunks() < 12);
+    torvyn_leave();
+    torvyn_enter();
+    TVN_ASSERT(count_chunks() == 0);
+    torvyn_leave();
+}
+
+static void
+make_too_many(void)
+{
+    (void)torvyn_new(uint64_t, SIZE_MAX / 8 + 2);
+}
+
+static void
+test_rows_are_zeroed_and_too_many_stop(void)
+{
+    for (uint32_t round = 0; round < 3; round++) {
+        uint64_t *rows;
+
+        torvyn_enter();
+        rows = torvyn_new(uint64_t, 5000);
+        for (uint32_t i = 0; i < 5000; i++) {
+            TVN_ASSERT(rows[i] == 0);
+        }
+        memset(rows, 0xFF, 5000 * sizeof(*rows));
+        torvyn_leave();
+    }
+    TVN_ASSERT(does_stop(make_too_many));
+}
+
+static void
 test_what_is_sealed_stays(void)
 {
+    static char *sealed[20];
     char *a;
 
     torvyn_enter();
@@ -98,6 +150,17 @@ test_what_is_sealed_stays(void)
     }
     for (uint32_t i = 0; i < 1000; i++) {
         TVN_ASSERT(a[i] == 'a');
+    }
+    for (uint32_t i = 0; i < 20; i++) { /* never too little is left */
+        torvyn_enter();
+        sealed[i] = memset(torvyn_alloc(20000, 1), 'c', 20000);
+        torvyn_seal();
+        TVN_ASSERT(torvyn_arena.base_end - torvyn_arena.base >= 32 << 10);
+        TVN_ASSERT(torvyn_arena.next == torvyn_arena.base);
+        torvyn_leave();
+    }
+    for (uint32_t i = 0; i < 20; i++) {
+        TVN_ASSERT(sealed[i][0] == 'c' && sealed[i][19999] == 'c');
     }
 }
 
@@ -125,143 +188,42 @@ test_drop_knows_what_was_kept(void)
 /* ------------------------------------------------------------------------ */
 
 static void
-test_numbers_join_as_printf_prints_them(void)
+test_texts_are_equal_when_their_bytes_are(void)
 {
     struct tvn_rng rng = {seed};
-    char wanted[128];
+    char a[80];
+    char b[80];
 
-    for (uint32_t i = 0; i < 20000; i++) {
-        uint64_t bits = tvn_rng_next(&rng) >> tvn_rng_below(&rng, 64);
-        int64_t number = (int64_t)(i % 2 == 0 ? bits : 0 - bits);
+    for (uint32_t i = 0; i < 100000; i++) {
+        size_t len = tvn_rng_below(&rng, 40);
+        char *at = a + tvn_rng_below(&rng, 8);
+        char *bt = b + tvn_rng_below(&rng, 8);
 
-        torvyn_enter();
-        (void)snprintf(wanted, sizeof(wanted), "%lld|%llu|%d|%u|%s",
-            (long long)number, (unsigned long long)bits, (int8_t)bits,
-            (unsigned)(uint16_t)bits, bits % 2 == 1 ? "true" : "false");
-        TVN_ASSERT(text_is(join(number, "|", bits, "|", (int8_t)bits, T("|"),
-                               (uint16_t)bits, "|", (bool)(bits % 2 == 1)),
-            wanted));
-        torvyn_leave();
+        for (size_t k = 0; k < len; k++) {
+            at[k] = bt[k] = (char)tvn_rng_below(&rng, 256);
+        }
+        TVN_ASSERT(text_eq((text){at, len}, (text){bt, len}));
+        if (len > 0) {
+            TVN_ASSERT(!text_eq((text){at, len}, (text){bt, len - 1}));
+            bt[tvn_rng_below(&rng, (uint32_t)len)] ^=
+                (char)(1 << tvn_rng_below(&rng, 8));
+            TVN_ASSERT(!text_eq((text){at, len}, (text){bt, len}));
+        }
     }
-    TVN_ASSERT(text_is(join(INT64_MIN), "-9223372036854775808"));
-    TVN_ASSERT(text_is(join(UINT64_MAX), "18446744073709551615"));
-    log_warn("seven ", 7);
-    TVN_ASSERT(logged == 1);
-}
-
-static void
-test_reals_are_the_shortest_that_read_back(void)
-{
-    struct tvn_rng rng = {seed};
-
-    for (uint32_t i = 0; i < 5000; i++) {
-        uint64_t bits = tvn_rng_next(&rng);
-        char text_z[64] = {0};
-        char shorter[512];
-        double value;
-        size_t digits = 0;
-        text t;
-
-        memcpy(&value, &bits, sizeof(value));
-        value = i % 2 == 0 ? value : (double)(int32_t)bits / 1000;
-        if (value != value || value - value != 0) {
-            continue; /* NaN and infinity do not read back */
-        }
-        torvyn_enter();
-        t = join(value);
-        TVN_ASSERT(t.len < 32);
-        memcpy(text_z, t.ptr, t.len);
-        TVN_ASSERT(strtod(text_z, NULL) == value);
-        for (size_t k = 0; text_z[k] != '\0' && text_z[k] != 'e'; k++) {
-            digits += text_z[k] >= '0' && text_z[k] <= '9' &&
-                      (digits > 0 || text_z[k] != '0');
-        }
-        if (digits > 1) {
-            (void)snprintf(
-                shorter, sizeof(shorter), "%.*g", (int)digits - 1, value);
-            TVN_ASSERT(
-                strtod(shorter, NULL) != value || strlen(shorter) >= t.len);
-        }
-        torvyn_leave();
-    }
-    TVN_ASSERT(text_is(join(0.1), "0.1") && text_is(join(2.5f), "2.5"));
-}
-
-/* ------------------------------------------------------------------------ */
-
-struct counted {
-    text name;
-    uint32_t id;
-    uint32_t count;
-};
-
-static void
-test_a_table_is_a_map_in_order_of_insertion(void)
-{
-    static struct torvyn_table by_name = TABLE(struct counted, name);
-    static struct torvyn_table by_id = TABLE(struct counted, id);
-    struct tvn_rng rng = {seed};
-    uint32_t counts[2000] = {0};
-    uint32_t order[2000];
-    struct counted *rows[2000];
-    size_t size = sizeof(struct counted);
-
-    for (uint32_t round = 0; round < 4; round++) {
-        size_t count = 0;
-
-        memset(counts, 0, sizeof(counts));
-        for (uint32_t i = 0; i < 10000; i++) {
-            uint32_t number =
-                (uint32_t)tvn_rng_below(&rng, 1u << (4 + round * 2));
-            struct counted *row;
-            text key;
-
-            torvyn_enter();
-            key = join("key ", number);
-            row = torvyn_table_find(&by_name, torvyn_key(key), size);
-            TVN_ASSERT((row == NULL) == (counts[number] == 0));
-            row = torvyn_table_at(&by_name, torvyn_key(key), size);
-            if (counts[number]++ == 0) {
-                TVN_ASSERT(row->count == 0 && row->id == 0);
-                order[count++] = number;
-                rows[number] = row;
-                row->id = number;
-            }
-            TVN_ASSERT(row == rows[number] && text_eq(row->name, key));
-            row->count++;
-            row = torvyn_table_at(&by_id, torvyn_key(number), size);
-            TVN_ASSERT(row->id == number && row->count == counts[number] - 1);
-            row->count++;
-            torvyn_leave();
-        }
-        TVN_ASSERT(torvyn_table_len(&by_name) == count);
-        for (size_t i = 0; i < count; i++) {
-            const struct counted *row = torvyn_table_row(&by_name, i);
-
-            TVN_ASSERT(row->id == order[i] && row->count == counts[order[i]]);
-            row = torvyn_table_row(&by_id, i);
-            TVN_ASSERT(row->id == order[i]);
-        }
-        torvyn_table_clear(&by_name);
-        torvyn_table_clear(&by_id);
-        TVN_ASSERT(
-            torvyn_table_find(&by_name, torvyn_key("key 1"), size) == NULL);
-    }
+    TVN_ASSERT(text_eq((text){NULL, 0}, T("")) && !text_is(T("a"), "b"));
 }
 
 int
 main(void)
 {
-    const char *given = getenv("TVN_SEED");
-
-    seed = given == NULL ? 1 : strtoull(given, NULL, 0);
-    (void)fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
+    seed = seed_of_run();
     test_a_calls_blocks_are_aligned_apart_and_keep_their_bytes();
     test_realloc_grows_the_newest_where_it_is();
+    test_a_text_grows_to_ten_mebibytes();
+    test_a_hundred_thousand_texts_are_a_dozen_chunks();
+    test_rows_are_zeroed_and_too_many_stop();
     test_what_is_sealed_stays();
     test_drop_knows_what_was_kept();
-    test_numbers_join_as_printf_prints_them();
-    test_reals_are_the_shortest_that_read_back();
-    test_a_table_is_a_map_in_order_of_insertion();
+    test_texts_are_equal_when_their_bytes_are();
     return 0;
 }
