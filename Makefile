@@ -4,9 +4,10 @@
 #   make test     set up, build, run every test, with sanitizers too
 #   make check    format, tidy, gcc and clang builds, sanitized tests
 #   make bench    the benches, on this machine
+#   make conformance  the specification's own tests of the component model
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo test check asan tsan clang fuzz bench fmt docs install clean
+.PHONY: all program configure setup demo test check asan tsan clang fuzz bench conformance fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -75,6 +76,10 @@ bench: program
 	@$(FLIGHTS)/data/fetch
 	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml \
 	    --against $(BUILD)/tests/guests/flights/enrich.wasm
+
+conformance: configure
+	@cmake --build $(BUILD) --target wast
+	@tests/conformance/run --docs $(BUILD)
 
 fmt:
 	@clang-format-14 -i $(SOURCES)
