@@ -19,7 +19,7 @@
 /* Options that all steps have.  With link-time optimisation the user's
  * function is in line in the glue: a quarter of the time of a short one. */
 static const char *const common[] = {"--target=wasm32-wasi"};
-static const char *const release[] = {"-O2", "-flto"};
+static const char *const release[] = {"-O2"};
 static const char *const debug[] = {"-O1", "-g", "-DTORVYN_DEBUG"};
 static const char *const c_only[] = {"-std=gnu17"};
 static const char *const cpp_only[] = {
@@ -244,6 +244,9 @@ begin(const struct tvn_build *build, enum tvn__language language, bool is_debug,
         add_all(&args, debug, COUNT(debug));
     } else {
         add_all(&args, release, COUNT(release));
+        if (!tools->is_zig) { /* its libc then asks for randomness */
+            add(&args, "-flto");
+        }
     }
     if (tools->include != NULL) {
         add(&args, "-nostdlibinc");
