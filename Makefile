@@ -18,7 +18,8 @@ FUZZ = build-fuzz
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 FLIGHTS = examples/flights
-SOURCES = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'tools/*.c' ':!tests/golden')
+SOURCES = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'tools/*.c' \
+    ':!tests/golden' ':!tests/sdk/stages')
 
 all: configure
 	@cmake --build $(BUILD)

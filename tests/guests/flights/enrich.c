@@ -15,8 +15,8 @@ exports_enrich_init(enrich_config_t *given, enrich_string_t *err)
 }
 
 bool
-exports_enrich_process(enrich_departure_t *event,
-    enrich_option_enriched_t *ret, enrich_string_t *err)
+exports_enrich_process(enrich_departure_t *event, enrich_option_enriched_t *ret,
+    enrich_string_t *err)
 {
     enrich_airline_t airline;
 
