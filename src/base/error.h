@@ -26,4 +26,11 @@ int tvn_err_exit(tvn_err err);
 /* The error with this number, TVN_OK when there is none. */
 tvn_err tvn_err_from_code(unsigned code);
 
+/* The first error of two steps that are both taken. */
+static inline tvn_err
+tvn_err_first(tvn_err a, tvn_err b)
+{
+    return a == TVN_OK ? b : a;
+}
+
 #endif

@@ -36,6 +36,14 @@ tvn_str_is(struct tvn_str a, const char *text)
     return tvn_str_equal(a, tvn_str_of(text));
 }
 
+static inline bool
+tvn_str_ends(struct tvn_str a, const char *end)
+{
+    size_t len = strlen(end);
+
+    return a.len >= len && memcmp(a.ptr + a.len - len, end, len) == 0;
+}
+
 /* Number of single-byte insertions, deletions, replacements and swaps of
  * neighbours that turn `a` into `b`; names over 64 bytes count as far apart
  * (SIZE_MAX). */

@@ -60,8 +60,10 @@ raw(struct tvn__gen *gen, const struct source *source, uint32_t slot)
                                 : tvn__gen_text(gen, "_s[%u]", slot);
 }
 
-static void require_lift(struct tvn__gen *gen, const struct tvn_type *type);
-static void require_lower(struct tvn__gen *gen, const struct tvn_type *type);
+static void require(
+    struct tvn__gen *gen, const struct tvn_type *type, bool is_lift);
+static void print_lower_cases(
+    struct tvn__gen *gen, const struct tvn_type *type, struct tvn_buf *out);
 
 /* ------------------------------------------------------------------------
  * Core values to C values. */
@@ -160,7 +162,7 @@ lift(struct tvn__gen *gen, struct tvn_buf *out, const struct tvn_type *type,
         return;
     }
     if (is_switched(type)) {
-        require_lift(gen, type);
+        require(gen, type, true);
         if (source->flat != NULL) {
             print_slots(gen, out, type, source, slot);
             from = tvn__gen_text(gen, "_s%u", slot);
@@ -226,22 +228,33 @@ print_lift_cases(
     tvn_buf_append_text(out, "    default:\n        break;\n    }\n");
 }
 
-/* Prints the function once, those that it calls before it. */
+/* Prints a function of slots once, those that it calls before it. */
 static void
-require_lift(struct tvn__gen *gen, const struct tvn_type *type)
+require(struct tvn__gen *gen, const struct tvn_type *type, bool is_lift)
 {
     struct tvn__ctype *ctype = tvn__ctype_find(gen, type);
+    bool *is_there;
     struct tvn_buf text = {0};
 
-    if (ctype == NULL || ctype->has_lift) {
+    if (ctype == NULL) { /* memory has run out */
         return;
     }
-    ctype->has_lift = true;
+    is_there = is_lift ? &ctype->has_lift : &ctype->has_lower;
+    if (*is_there) {
+        return;
+    }
+    *is_there = true;
     tvn_buf_printf(&text,
-        "\nstatic inline void\n"
-        "torvyn__lift_%.*s(%.*s *_v, const uint64_t *_s)\n{\n",
+        is_lift ? "\nstatic inline void\n"
+                  "torvyn__lift_%.*s(%.*s *_v, const uint64_t *_s)\n{\n"
+                : "\nstatic inline void\n"
+                  "torvyn__lower_%.*s(const %.*s *_v, uint64_t *_s)\n{\n",
         TVN_STR_ARG(ctype->name), TVN_STR_ARG(ctype->name));
-    print_lift_cases(gen, type, &text);
+    if (is_lift) {
+        print_lift_cases(gen, type, &text);
+    } else {
+        print_lower_cases(gen, type, &text);
+    }
     tvn_buf_append_text(&text, "}\n");
     tvn_buf_append_str(&gen->helpers, tvn_buf_str(&text));
     gen->helpers.failed |= text.failed;
@@ -304,7 +317,7 @@ tvn__lower(struct tvn__gen *gen, const struct tvn_type *type,
         return;
     }
     if (is_lowered_by_slots(type)) {
-        require_lower(gen, type);
+        require(gen, type, false);
         tvn_buf_printf(gen->glue,
             "    uint64_t _s%u[%u] = {0};\n    torvyn__lower_%.*s(&%.*s, "
             "_s%u);\n",
@@ -348,7 +361,7 @@ lower_into_slots(struct tvn__gen *gen, struct tvn_buf *out, const char *indent,
         return;
     }
     if (is_lowered_by_slots(type)) {
-        require_lower(gen, type);
+        require(gen, type, false);
         tvn_buf_printf(out, "%storvyn__lower_%.*s(&%.*s, _s + %u);\n", indent,
             TVN_STR_ARG(tvn__type_name(gen, type)), TVN_STR_ARG(place), slot);
     } else if (type->kind == TVN_KIND_STRING || type->kind == TVN_KIND_LIST) {
@@ -395,25 +408,4 @@ print_lower_cases(
         tvn_buf_append_text(out, "        break;\n");
     }
     tvn_buf_append_text(out, "    default:\n        break;\n    }\n");
-}
-
-static void
-require_lower(struct tvn__gen *gen, const struct tvn_type *type)
-{
-    struct tvn__ctype *ctype = tvn__ctype_find(gen, type);
-    struct tvn_buf text = {0};
-
-    if (ctype == NULL || ctype->has_lower) {
-        return;
-    }
-    ctype->has_lower = true;
-    tvn_buf_printf(&text,
-        "\nstatic inline void\n"
-        "torvyn__lower_%.*s(const %.*s *_v, uint64_t *_s)\n{\n",
-        TVN_STR_ARG(ctype->name), TVN_STR_ARG(ctype->name));
-    print_lower_cases(gen, type, &text);
-    tvn_buf_append_text(&text, "}\n");
-    tvn_buf_append_str(&gen->helpers, tvn_buf_str(&text));
-    gen->helpers.failed |= text.failed;
-    tvn_buf_fini(&text);
 }

@@ -131,12 +131,10 @@ static bool
 is_stage_log(const struct tvn__func *func)
 {
     const struct tvn_func_type *type = func->item->func;
-    static const char prefix[] = "torvyn:stage/log";
-    size_t len = sizeof(prefix) - 1;
 
-    return tvn_str_is(func->item->name, "log") && func->interface.len >= len &&
-           memcmp(func->interface.ptr, prefix, len) == 0 &&
-           (func->interface.len == len || func->interface.ptr[len] == '@') &&
+    return tvn_str_is(func->item->name, "log") &&
+           tvn_str_is(
+               tvn_without_version(func->interface), "torvyn:stage/log") &&
            type->param_count == 2 && type->result == NULL &&
            type->params[0].type->kind == TVN_KIND_ENUM &&
            type->params[1].type->kind == TVN_KIND_STRING;

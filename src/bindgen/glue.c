@@ -29,8 +29,7 @@ print_args_struct(struct tvn__gen *gen, const struct tvn__func *func)
 static bool
 is_in_memory(const struct tvn_func_type *type)
 {
-    return type->tuple != NULL &&
-           type->tuple->flat_count > TVN__FLAT_PARAMS_MAX;
+    return type->tuple != NULL && type->tuple->flat_count > TVN_FLAT_PARAMS_MAX;
 }
 
 static uint32_t
@@ -315,7 +314,7 @@ print_lowered(
     struct tvn__gen *gen, const struct tvn__func *func, struct tvn_buf *out)
 {
     const struct tvn_func_type *type = func->item->func;
-    struct tvn_str exprs[TVN__FLAT_PARAMS_MAX];
+    struct tvn_str exprs[TVN_FLAT_PARAMS_MAX];
     uint32_t slot = 0;
 
     if (is_in_memory(type)) {

@@ -17,8 +17,7 @@
 #include "base/map.h"
 #include "bindgen/bindgen.h"
 #include "contract/result.h"
-
-#define TVN__FLAT_PARAMS_MAX 16u
+#include "value/plan.h"
 
 /* What an identifier at file scope is. */
 enum tvn__use {

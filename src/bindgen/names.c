@@ -90,21 +90,10 @@ tvn__upper(struct tvn__gen *gen, struct tvn_str name)
     return recase(gen, name, 'a', 'A');
 }
 
-static struct tvn_str
-without_version(struct tvn_str full)
-{
-    for (size_t i = 0; i < full.len; i++) {
-        if (full.ptr[i] == '@') {
-            return (struct tvn_str){full.ptr, i};
-        }
-    }
-    return full;
-}
-
 struct tvn_str
 tvn__interface_word(struct tvn__gen *gen, struct tvn_str full)
 {
-    struct tvn_str path = without_version(full);
+    struct tvn_str path = tvn_without_version(full);
     size_t start = path.len;
 
     while (start > 0 && path.ptr[start - 1] != '/') {
@@ -118,17 +107,17 @@ struct tvn_str
 tvn__interface_path(struct tvn__gen *gen, struct tvn_str full)
 {
     const struct tvn_wit_world *world = gen->opts->world;
-    struct tvn_str path = without_version(full);
+    struct tvn_str path = tvn_without_version(full);
 
     if (path.len > 0 && memchr(path.ptr, '/', path.len) != NULL) {
         return path;
     }
     /* the world itself, or an interface written inside it */
     return path.len == 0 ? tvn__gen_text(gen, "%.*s/%.*s",
-                               TVN_STR_ARG(without_version(world->package)),
+                               TVN_STR_ARG(tvn_without_version(world->package)),
                                TVN_STR_ARG(world->name))
                          : tvn__gen_text(gen, "%.*s/%.*s",
-                               TVN_STR_ARG(without_version(world->package)),
+                               TVN_STR_ARG(tvn_without_version(world->package)),
                                TVN_STR_ARG(path));
 }
 

@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "base/own.h"
 #include "config/pipeline.h"
+#include "toolchain/wits.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +33,8 @@
 struct tvn_build_opts {
     bool is_debug; /* -g, the arena poisoned: see sdk/c/torvyn.h */
     uint32_t jobs; /* compilers at once; 0: one a processor */
+    /* All that `wit:` names, kept; NULL: it is read here. */
+    const struct tvn_wits *wits;
 
     /* What compilers and build.sh say, whole, in the order of the stages.
      * NULL: dropped. */

@@ -1,5 +1,5 @@
 /* files.c -- folders made, files hashed and written whole. */
-#include "base/mem.h"
+#include "base/path.h"
 #include "build/internal.h"
 
 #include <dirent.h>
@@ -23,17 +23,9 @@ refuse(const char *path, const char *what, struct tvn_diag *diag)
 tvn_err
 tvn__folder_make(const char *path, struct tvn_diag *diag)
 {
-    struct tvn_buf part = {0};
     struct stat info;
 
-    for (const char *at = path; *at != '\0'; at++) {
-        if (*at == '/' && at > path) {
-            tvn_buf_clear(&part);
-            tvn_buf_append(&part, path, (size_t)(at - path));
-            (void)mkdir(tvn_buf_text(&part), 0777); /* the last one tells */
-        }
-    }
-    tvn_buf_fini(&part);
+    (void)tvn_path_make_parents(path, 0777); /* the last one tells */
     if (mkdir(path, 0777) == 0 ||
         (stat(path, &info) == 0 && S_ISDIR(info.st_mode))) {
         return TVN_OK;

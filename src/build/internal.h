@@ -48,8 +48,7 @@ enum tvn__step { TVN__DONE, TVN__COMPILE, TVN__LINK, TVN__RUN_SCRIPT };
 struct tvn__item {
     struct tvn_build_stage *stage;
     const struct tvn_pipeline_stage *spec;
-    const struct tvn_wit_text *wit;
-    const char *wit_path;
+    uint32_t wit; /* number of the WIT that has its world */
     const struct tvn_wit_world *world;
     struct tvn_bindgen bindgen;
     enum tvn__language language;
@@ -80,10 +79,10 @@ struct tvn_build {
     const struct tvn_pipeline *pipeline;
     struct tvn_build_opts opts;
     struct tvn_arena arena;
-    struct tvn_types *types;
-    struct tvn_wit_text *texts;
-    struct tvn_wit **wits;
-    uint32_t wit_count;
+    struct tvn_types *types; /* of `own` */
+    struct tvn_wits own;
+    const struct tvn_wits *wits; /* the caller's, or `own` */
+    uint64_t sdk;                /* hash */
     struct tvn_build_stage *stages;
     struct tvn__item *items; /* one a stage */
     uint32_t count;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "base/jsonout.h"
+#include "base/path.h"
 #include "build/internal.h"
 
 #include <stdio.h>
@@ -139,17 +140,6 @@ prepare(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 /* ------------------------------------------------------------------------
  * Steps. */
 
-/* A path that holds in any folder. */
-static const char *
-absolute(struct tvn_build *build, const char *path)
-{
-    char here[4096];
-
-    return path[0] == '/' || getcwd(here, sizeof(here)) == NULL
-               ? path
-               : tvn_arena_printf(&build->arena, "%s/%s", here, path);
-}
-
 static tvn_err
 start_script(
     struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
@@ -157,9 +147,11 @@ start_script(
     static const char line[] =
         "cd \"$1\" && if [ -x build.sh ]; then exec ./build.sh; else exec sh "
         "./build.sh; fi";
-    const char *args[] = {
-        "sh", "-c", line, "sh", absolute(build, item->stage->source), NULL};
     struct tvn_arena *arena = &build->arena;
+    const char *folder = tvn_path_absolute(arena, item->stage->source);
+    const char *out = tvn_path_absolute(arena, item->core);
+    const char *wit = tvn_path_absolute(arena, build->wits->paths[item->wit]);
+    const char *args[] = {"sh", "-c", line, "sh", folder, NULL};
     size_t count = 0;
     char **env;
 
@@ -167,18 +159,21 @@ start_script(
         count++;
     }
     env = tvn_arena_new(arena, count + 5, sizeof(*env));
-    if (env == NULL) {
+    if (env == NULL || folder == NULL || out == NULL || wit == NULL) {
         return TVN_ENOMEM;
     }
     /* First what is ours: the first of a name is the one that counts. */
-    env[0] =
-        tvn_arena_printf(arena, "TORVYN_OUT=%s", absolute(build, item->core));
-    env[1] = tvn_arena_printf(
-        arena, "TORVYN_WIT=%s", absolute(build, item->wit_path));
+    env[0] = tvn_arena_printf(arena, "TORVYN_OUT=%s", out);
+    env[1] = tvn_arena_printf(arena, "TORVYN_WIT=%s", wit);
     env[2] = tvn_arena_printf(
         arena, "TORVYN_WORLD=%.*s", TVN_STR_ARG(item->world->name));
     env[3] = tvn_arena_printf(
         arena, "TORVYN_DEBUG=%d", build->opts.is_debug ? 1 : 0);
+    for (size_t i = 0; i < 4; i++) {
+        if (env[i] == NULL) { /* it would end the list */
+            return TVN_ENOMEM;
+        }
+    }
     memcpy(env + 4, environ, count * sizeof(*env));
     return tvn__job_start(item, args, env, diag);
 }
@@ -224,8 +219,8 @@ begin(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
  * After the last step. */
 
 static tvn_err
-make_component(
-    struct tvn__item *item, struct tvn_buf *out, struct tvn_diag *diag)
+make_component(const struct tvn_build *build, struct tvn__item *item,
+    struct tvn_buf *out, struct tvn_diag *diag)
 {
     struct tvn_buf core = {0};
     struct tvn_buf imports = {0};
@@ -244,7 +239,7 @@ make_component(
     }
     if (err == TVN_OK) {
         err = tvn_toolchain_embed((const uint8_t *)core.ptr, core.len,
-            item->wit, tvn_buf_text(&world), &told, diag);
+            &build->wits->texts[item->wit], tvn_buf_text(&world), &told, diag);
     }
     if (err == TVN_OK) {
         err = tvn_toolchain_componentize(
@@ -282,7 +277,7 @@ finish(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
     struct tvn_buf component = {0};
     tvn_err err = item->language == TVN__SCRIPT
                       ? read_component(item, &component, diag)
-                      : make_component(item, &component, diag);
+                      : make_component(build, item, &component, diag);
 
     if (err == TVN_OK) {
         err =
@@ -418,14 +413,14 @@ tvn_build_make(struct tvn_build *build, struct tvn_diag *diag)
         }
         if (now != TVN_OK) { /* it has been said, nothing runs */
             item->step = TVN__DONE;
-            err = err == TVN_OK ? now : err;
+            err = tvn_err_first(err, now);
         }
         running += item->fd >= 0 ? 1 : 0;
     }
     for (uint32_t i = 0; i < build->count; i++) {
         tvn_err now = conclude(build, &build->items[i], diag);
 
-        err = err == TVN_OK ? now : err;
+        err = tvn_err_first(err, now);
     }
     if (err == TVN_ENOMEM && tvn_diag_err(diag) == TVN_OK) {
         (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));

@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-static tvn_err
-first(tvn_err a, tvn_err b)
-{
-    return a == TVN_OK ? b : a;
-}
-
 /* ------------------------------------------------------------------------
  * WIT. */
 
@@ -19,30 +13,25 @@ static tvn_err
 read_wits(struct tvn_build *build, struct tvn_diag *diag)
 {
     const struct tvn_pipeline *pipeline = build->pipeline;
-    tvn_err err = TVN_OK;
+    tvn_err err;
 
-    build->texts = tvn_arena_new(
-        &build->arena, pipeline->wit_count, sizeof(*build->texts));
-    build->wits =
-        tvn_arena_new(&build->arena, pipeline->wit_count, sizeof(*build->wits));
-    if (build->texts == NULL || build->wits == NULL) {
+    build->wits = build->opts.wits;
+    if (build->wits != NULL) {
+        return TVN_OK;
+    }
+    build->wits = &build->own;
+    build->types = tvn_types_new();
+    if (build->types == NULL) {
         return TVN_ENOMEM;
     }
+    err = tvn_wits_init(&build->own, build->types, pipeline->wit_count);
     for (uint32_t i = 0; err == TVN_OK && i < pipeline->wit_count; i++) {
         const char *path =
             tvn_pipeline_path(pipeline, &build->arena, pipeline->wits[i].text);
 
-        if (path == NULL) {
-            return TVN_ENOMEM;
-        }
-        err = tvn_toolchain_encode(path, &build->texts[i], diag);
-        if (err != TVN_OK) {
-            tvn_diag_note(diag, &pipeline->wits[i].place, "named here");
-            return err;
-        }
-        build->wit_count++;
-        err = tvn_wit_decode(build->texts[i].bytes, build->texts[i].len, path,
-            build->types, &build->wits[i], diag);
+        err = path == NULL ? TVN_ENOMEM
+                           : tvn_wits_add(&build->own, path,
+                                 &pipeline->wits[i].place, diag);
     }
     return err;
 }
@@ -52,48 +41,28 @@ find_world(
     struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 {
     const struct tvn_pipeline_name *name = &item->spec->world;
-    struct tvn_str names[64];
-    uint32_t count = 0;
     tvn_err err;
 
-    for (uint32_t i = 0; i < build->wit_count; i++) {
-        const struct tvn_wit *wit = build->wits[i];
-
-        for (uint32_t k = 0; k < wit->world_count; k++) {
-            if (tvn_str_equal(wit->worlds[k].name, name->text)) {
-                item->wit = &build->texts[i];
-                item->wit_path = tvn_pipeline_path(build->pipeline,
-                    &build->arena, build->pipeline->wits[i].text);
-                item->world = &wit->worlds[k];
-                return item->wit_path == NULL ? TVN_ENOMEM : TVN_OK;
-            }
-            if (count < 64) {
-                names[count++] = wit->worlds[k].name;
-            }
-        }
+    item->world = tvn_wits_world(build->wits, name->text, &item->wit);
+    if (item->world != NULL) {
+        return TVN_OK;
     }
     err = tvn_diag_error(diag, TVN_EBUILD_WORLD, &name->place,
         "stage %.*s: the WIT has no world '%.*s'",
         TVN_STR_ARG(item->stage->name), TVN_STR_ARG(name->text));
-    tvn_diag_suggest(diag, name->text, names, count);
+    tvn_wits_suggest_world(build->wits, name->text, diag);
     return err;
-}
-
-static struct tvn_str
-docs(const void *env, struct tvn_str path)
-{
-    return tvn_wit_docs_find(env, path);
 }
 
 static tvn_err
 generate(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 {
     const struct tvn_bindgen_opts opts = {
-        .wit = build->wits[item->wit - build->texts],
+        .wit = build->wits->wits[item->wit],
         .world = item->world,
         .place = item->stage->place,
-        .docs = docs,
-        .docs_env = item->wit->places,
+        .docs = tvn_wit_docs_find,
+        .docs_env = build->wits->texts[item->wit].places,
     };
 
     return tvn_bindgen_make(&opts, &item->bindgen, diag);
@@ -101,15 +70,6 @@ generate(struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 
 /* ------------------------------------------------------------------------
  * Sources. */
-
-static bool
-has_suffix(struct tvn_str path, const char *suffix)
-{
-    size_t len = strlen(suffix);
-
-    return path.len > len &&
-           memcmp(path.ptr + path.len - len, suffix, len) == 0;
-}
 
 static tvn_err
 find_language(struct tvn__item *item, struct tvn_diag *diag)
@@ -141,11 +101,11 @@ find_language(struct tvn__item *item, struct tvn_diag *diag)
     }
     item->language = TVN__C;
     for (size_t i = 0; i < sizeof(cpp) / sizeof(cpp[0]); i++) {
-        if (has_suffix(source, cpp[i])) {
+        if (tvn_str_ends(source, cpp[i])) {
             item->language = TVN__CPP;
         }
     }
-    if (item->language == TVN__C && !has_suffix(source, ".c")) {
+    if (item->language == TVN__C && !tvn_str_ends(source, ".c")) {
         err = tvn_diag_error(diag, TVN_EBUILD_SOURCE, &stage->place,
             "stage %.*s: %s is neither C (.c) nor C++ (.cpp, .cc, .cxx)",
             TVN_STR_ARG(stage->name), stage->source);
@@ -169,6 +129,7 @@ static tvn_err
 hash_made(
     struct tvn_build *build, struct tvn__item *item, struct tvn_diag *diag)
 {
+    const struct tvn_wit_text *wit = &build->wits->texts[item->wit];
     struct tvn__made *made = &item->made;
     struct tvn_str header = tvn_buf_str(&item->bindgen.header);
     struct tvn_str glue = tvn_buf_str(&item->bindgen.glue);
@@ -176,7 +137,7 @@ hash_made(
     made->command =
         tvn__tools_hash(build, item->language, build->opts.is_debug);
     if (item->language == TVN__SCRIPT) {
-        made->world = tvn_hash64(item->wit->bytes, item->wit->len);
+        made->world = tvn_hash64(wit->bytes, wit->len);
         return tvn__folder_hash(item->stage->source, &made->source)
                    ? TVN_OK
                    : tvn_diag_error(diag, TVN_EIO, &item->stage->place,
@@ -184,8 +145,7 @@ hash_made(
     }
     made->world = tvn_hash64(header.ptr, header.len) * 31 +
                   tvn_hash64(glue.ptr, glue.len);
-    made->sdk = hash_sdk();
-
+    made->sdk = build->sdk;
     return TVN_OK;
 }
 
@@ -236,13 +196,12 @@ plan(struct tvn_build *build, struct tvn_diag *diag)
     tvn_err err;
 
     build->dir = tvn_pipeline_path(pipeline, &build->arena, TVN_STR("build"));
-    build->types = tvn_types_new();
+    build->sdk = hash_sdk();
     build->stages = tvn_arena_new(
         &build->arena, pipeline->stage_count, sizeof(*build->stages));
     build->items = tvn_arena_new(
         &build->arena, pipeline->stage_count, sizeof(*build->items));
-    if (build->dir == NULL || build->types == NULL || build->stages == NULL ||
-        build->items == NULL) {
+    if (build->dir == NULL || build->stages == NULL || build->items == NULL) {
         return TVN_ENOMEM;
     }
     err = tvn__tools_read(build);
@@ -264,7 +223,7 @@ plan(struct tvn_build *build, struct tvn_diag *diag)
         item->stage = &build->stages[build->count++];
         item->stage->name = spec->name.text;
         item->stage->place = spec->build.place;
-        err = first(err, plan_item(build, item, diag));
+        err = tvn_err_first(err, plan_item(build, item, diag));
     }
     return err;
 }
@@ -311,10 +270,7 @@ tvn_build_free(struct tvn_build *build)
         tvn_buf_fini(&build->items[i].said);
         tvn_buf_fini(&build->items[i].all);
     }
-    for (uint32_t i = 0; i < build->wit_count; i++) {
-        tvn_wit_free(build->wits[i]);
-        tvn_wit_text_fini(&build->texts[i]);
-    }
+    tvn_wits_fini(&build->own);
     if (build->types != NULL) {
         tvn_types_free(build->types);
     }

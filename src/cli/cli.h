@@ -67,10 +67,14 @@ int tvn__print(struct tvn_buf *out, int status);
 struct tvn_build_stage;
 void tvn__say(void *env, const char *text, size_t len);
 void tvn__say_built(void *env, const struct tvn_build_stage *stage);
+/* The line of a stage that was built, without its end. */
+void tvn__built_print(const struct tvn_build_stage *stage, struct tvn_buf *out);
 
 /* Prints the findings: text on stderr, or as JSON objects into `json`. */
 void tvn__print_diag(const struct tvn_diag *diag);
 void tvn__diag_json(const struct tvn_diag *diag, struct tvn_json *json);
+/* The keys `ok` and `findings`, into an object. */
+void tvn__verdict_json(const struct tvn_diag *diag, struct tvn_json *json);
 
 /* The exit status of what was found; at least 4 for an `err` without text. */
 int tvn__exit_of(const struct tvn_diag *diag);

@@ -10,9 +10,8 @@ print(const struct tvn_build_stage *stages, uint32_t count, struct tvn_buf *out)
         const struct tvn_build_stage *stage = &stages[i];
 
         if (stage->is_built) {
-            tvn_buf_printf(out, "built %-16.*s %6.1f KiB %5.2f s  %s\n",
-                TVN_STR_ARG(stage->name), (double)stage->size / 1024,
-                (double)stage->took_ns / 1e9, stage->output);
+            tvn__built_print(stage, out);
+            tvn_buf_printf(out, "  %s\n", stage->output);
         } else if (stage->state == TVN_BUILD_FRESH) {
             tvn_buf_printf(out, "fresh %-30.*s     %s\n",
                 TVN_STR_ARG(stage->name), stage->output);
@@ -59,10 +58,7 @@ write_json(const struct tvn_build *build, const struct tvn_diag *diag,
     }
     tvn_json_init(&json, out, true);
     tvn_json_object(&json);
-    tvn_json_key(&json, "ok");
-    tvn_json_bool(&json, tvn_diag_err(diag) == TVN_OK);
-    tvn_json_key(&json, "findings");
-    tvn__diag_json(diag, &json);
+    tvn__verdict_json(diag, &json);
     tvn_json_key(&json, "stages");
     tvn_json_array(&json);
     write_stages(stages, count, &json);

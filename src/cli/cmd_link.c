@@ -32,10 +32,7 @@ write_json(const struct tvn_host *host, const struct tvn_diag *diag,
 
     tvn_json_init(&json, out, true);
     tvn_json_object(&json);
-    tvn_json_key(&json, "ok");
-    tvn_json_bool(&json, tvn_diag_err(diag) == TVN_OK);
-    tvn_json_key(&json, "findings");
-    tvn__diag_json(diag, &json);
+    tvn__verdict_json(diag, &json);
     tvn_json_key(&json, "link");
     if (host == NULL || tvn_host_link(host) == NULL) {
         tvn_json_null(&json);

@@ -16,8 +16,7 @@ split(const struct tvn_extern *interface, const struct tvn_extern *type)
     const char *slash = memchr(full.ptr, '/', full.len);
     size_t at = slash == NULL ? 0 : (size_t)(slash - full.ptr);
     size_t skip = slash == NULL ? 0 : at + 1;
-    const char *version = memchr(full.ptr + skip, '@', full.len - skip);
-    size_t end = version == NULL ? full.len : (size_t)(version - full.ptr);
+    size_t end = tvn_without_version(full).len;
 
     return (struct tvn__new_event){
         .package = {full.ptr, at},
@@ -70,11 +69,11 @@ look_at(struct search *search, const struct tvn_extern *interface,
 }
 
 static void
-look(struct search *search, const struct tvn__new_wit *wit)
+look(struct search *search, const struct tvn_wits *wits)
 {
-    for (uint32_t i = 0; i < wit->count; i++) {
-        for (uint32_t k = 0; k < wit->wits[i]->interface_count; k++) {
-            const struct tvn_extern *interface = &wit->wits[i]->interfaces[k];
+    for (uint32_t i = 0; i < wits->count; i++) {
+        for (uint32_t k = 0; k < wits->wits[i]->interface_count; k++) {
+            const struct tvn_extern *interface = &wits->wits[i]->interfaces[k];
 
             for (uint32_t n = 0; n < interface->item_count; n++) {
                 look_at(search, interface, &interface->items[n]);
@@ -84,7 +83,7 @@ look(struct search *search, const struct tvn__new_wit *wit)
 }
 
 static tvn_err
-find_named(const struct tvn__new_wit *wit, struct tvn_str asked,
+find_named(const struct tvn_wits *wits, struct tvn_str asked,
     const struct tvn_place *place, struct tvn__new_event *out,
     struct tvn_diag *diag)
 {
@@ -99,7 +98,7 @@ find_named(const struct tvn__new_wit *wit, struct tvn_str asked,
             break;
         }
     }
-    look(&search, wit);
+    look(&search, wits);
     if (search.count == 1) {
         *out = search.found[0];
         return TVN_OK;
@@ -112,8 +111,8 @@ find_named(const struct tvn__new_wit *wit, struct tvn_str asked,
             TVN_STR_ARG(search.found[1].full), TVN_STR_ARG(search.name));
         return TVN_ENEW;
     }
-    err = tvn_wit_find_type((const struct tvn_wit *const *)wit->wits,
-        wit->count, asked, place, &type, diag);
+    err = tvn_wit_find_type((const struct tvn_wit *const *)wits->wits,
+        wits->count, asked, place, &type, diag);
     if (err != TVN_OK) {
         return err;
     }
@@ -130,14 +129,15 @@ find_named(const struct tvn__new_wit *wit, struct tvn_str asked,
 /* A guest's own output, if it is a source: by a name that its world has for
  * it, else by what it is. */
 static bool
-find_pulled(struct tvn__new_wit *wit, const struct tvn_wit_world *world,
+find_pulled(struct tvn_wits *wits, const struct tvn_wit_world *world,
     struct tvn__new_event *out)
 {
     struct tvn_role_face face = tvn_role_face_of_world(world);
     struct tvn_role_info info;
     struct search search = {0};
 
-    if (tvn_role_infer(wit->types, &wit->arena, &face, &info, NULL) != TVN_OK ||
+    if (tvn_role_infer(wits->types, &wits->arena, &face, &info, NULL) !=
+            TVN_OK ||
         info.role != TVN_ROLE_SOURCE) {
         return false;
     }
@@ -145,12 +145,12 @@ find_pulled(struct tvn__new_wit *wit, const struct tvn_wit_world *world,
     for (uint32_t i = 0; search.count == 0 && i < world->type_count; i++) {
         if (world->types[i].type == info.output) {
             search.name = world->types[i].name;
-            look(&search, wit);
+            look(&search, wits);
         }
     }
     if (search.count == 0) {
         search.name = (struct tvn_str){0};
-        look(&search, wit);
+        look(&search, wits);
     }
     if (search.count > 0) {
         *out = search.found[0];
@@ -159,16 +159,16 @@ find_pulled(struct tvn__new_wit *wit, const struct tvn_wit_world *world,
 }
 
 tvn_err
-tvn__new_wit_event(struct tvn__new_wit *wit, const struct tvn_yaml *stages,
+tvn__new_wit_event(struct tvn_wits *wits, const struct tvn_yaml *stages,
     struct tvn_str asked, struct tvn__new_event *out, struct tvn_diag *diag)
 {
     if (asked.len > 0) {
-        return find_named(wit, asked, NULL, out, diag);
+        return find_named(wits, asked, NULL, out, diag);
     }
     for (uint32_t i = 0; i < stages->count; i++) {
         const struct tvn_yaml *stage = stages->pairs[i].value;
         const struct tvn_wit_world *world =
-            tvn__new_wit_world_of(wit, &stages->pairs[i]);
+            tvn__new_wit_world_of(wits, &stages->pairs[i]);
         const struct tvn_yaml *type;
 
         if (stage->kind != TVN_YAML_MAPPING) {
@@ -177,9 +177,9 @@ tvn__new_wit_event(struct tvn__new_wit *wit, const struct tvn_yaml *stages,
         type = tvn_yaml_get(stage, "type");
         if (tvn_yaml_get(stage, "source") != NULL && type != NULL &&
             type->kind == TVN_YAML_SCALAR) {
-            return find_named(wit, type->text, &type->place, out, diag);
+            return find_named(wits, type->text, &type->place, out, diag);
         }
-        if (world != NULL && find_pulled(wit, world, out)) {
+        if (world != NULL && find_pulled(wits, world, out)) {
             return TVN_OK;
         }
     }

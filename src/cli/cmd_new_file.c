@@ -1,9 +1,10 @@
 /* cmd_new_file.c -- torvyn new: files, which are made whole or not at all. */
 #include "cli/new.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,29 +31,6 @@ tvn__new_read(const char *path, struct tvn_buf *out, struct tvn_diag *diag)
     return err == TVN_OK
                ? TVN_OK
                : tvn_diag_error(diag, err, &place, "%s", tvn_err_text(err));
-}
-
-/* All folders above `path`. */
-static bool
-make_folders(const char *path)
-{
-    char above[PATH_MAX];
-    size_t len = strlen(path);
-
-    if (len >= sizeof(above)) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    for (size_t i = 1; i < len; i++) {
-        if (path[i] == '/') {
-            memcpy(above, path, i);
-            above[i] = '\0';
-            if (mkdir(above, 0777) != 0 && errno != EEXIST) {
-                return false;
-            }
-        }
-    }
-    return true;
 }
 
 static bool
@@ -95,7 +73,7 @@ tvn__new_create(const char *path, struct tvn_str text, struct tvn_diag *diag)
     struct tvn_place place = {.path = path};
     int fd = -1;
 
-    if (make_folders(path)) {
+    if (tvn_path_make_parents(path, 0777)) {
         fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
     if (fd < 0 && errno == EEXIST) {

@@ -86,7 +86,7 @@ check_free(struct tvn__new_stage *stage, struct tvn_diag *diag)
     if (key == NULL) {
         return TVN_ENOMEM;
     }
-    return tvn_wit_places_find(stage->wit.texts[stage->home.number].places,
+    return tvn_wit_places_find(stage->wits.texts[stage->home.number].places,
                tvn_str_of(key), &of)
                ? tvn_diag_error(diag, TVN_ENEW, &of,
                      "there is a world or interface '%.*s'", TVN_STR_ARG(name))
@@ -110,15 +110,18 @@ plan(const struct tvn__args *args, struct tvn__new_stage *stage,
         err = read_pipeline(stage, diag);
     }
     if (err == TVN_OK) {
-        err = tvn__new_wit_read(&stage->wit, stage->tree, diag);
+        stage->types = tvn_types_new();
+        err = stage->types == NULL ? TVN_ENOMEM
+                                   : tvn__new_wit_read(&stage->wits,
+                                         stage->types, stage->tree, diag);
     }
     if (err == TVN_OK) {
-        err = tvn__new_wit_event(&stage->wit, stage->stages,
+        err = tvn__new_wit_event(&stage->wits, stage->stages,
             tvn_str_of(args->event), &stage->event, diag);
     }
     if (err == TVN_OK) {
         err = tvn__new_wit_home(
-            &stage->wit, stage->stages, &stage->event, &stage->home, diag);
+            &stage->wits, stage->stages, &stage->event, &stage->home, diag);
     }
     if (err == TVN_OK) {
         stage->path =
@@ -183,7 +186,10 @@ tvn__new_stage_make(
     tvn_buf_fini(&stage.yaml);
     tvn_buf_fini(&stage.new_yaml);
     tvn_buf_fini(&stage.old_wit);
-    tvn__new_wit_fini(&stage.wit);
+    tvn_wits_fini(&stage.wits);
+    if (stage.types != NULL) {
+        tvn_types_free(stage.types);
+    }
     tvn_arena_fini(&stage.arena);
     return err;
 }

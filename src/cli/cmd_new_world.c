@@ -161,7 +161,7 @@ make_file(struct tvn__new_stage *stage, const struct tvn_bindgen *made,
 tvn_err
 tvn__new_world_use(struct tvn__new_stage *stage, struct tvn_diag *diag)
 {
-    const char *path = stage->wit.paths[stage->home.number];
+    const char *path = stage->wits.paths[stage->home.number];
     struct tvn_bindgen_opts opts = {0};
     struct tvn_bindgen made = {0};
     struct tvn_wit_text text = {0};
@@ -170,7 +170,7 @@ tvn__new_world_use(struct tvn__new_stage *stage, struct tvn_diag *diag)
 
     if (err == TVN_OK) {
         err = tvn_wit_decode(
-            text.bytes, text.len, path, stage->wit.types, &wit, diag);
+            text.bytes, text.len, path, stage->types, &wit, diag);
     }
     for (uint32_t i = 0; err == TVN_OK && i < wit->world_count; i++) {
         if (tvn_str_equal(wit->worlds[i].name, stage->row.name)) {

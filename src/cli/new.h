@@ -18,7 +18,7 @@
 
 #include "component/component.h"
 #include "config/yaml.h"
-#include "toolchain/toolchain.h"
+#include "toolchain/wits.h"
 #include "value/role.h"
 
 #define TVN__NEW_FILE_MAX ((size_t)4 << 20) /* bytes of a WIT or YAML file */
@@ -72,16 +72,6 @@ tvn_err tvn__new_replace(
 /* ------------------------------------------------------------------------
  * cmd_new_wit.c */
 
-/* The types and worlds that a pipeline file names. */
-struct tvn__new_wit {
-    struct tvn_arena arena;
-    struct tvn_types *types;
-    const char **paths;
-    struct tvn_wit_text *texts;
-    struct tvn_wit **wits;
-    uint32_t count;
-};
-
 /* `type` of `interface`, of the package `in`. */
 struct tvn__new_event {
     struct tvn_str package;   /* "my:flow" */
@@ -99,28 +89,26 @@ struct tvn__new_home {
 };
 
 /* Reads what `wit:` names.  TVN_EPIPELINE_MISSING, TVN_EWIT and the like. */
-tvn_err tvn__new_wit_read(struct tvn__new_wit *wit,
+tvn_err tvn__new_wit_read(struct tvn_wits *wits, struct tvn_types *types,
     const struct tvn_yaml *pipeline, struct tvn_diag *diag);
-void tvn__new_wit_fini(struct tvn__new_wit *wit);
 
 /* The world of a stage of the file; NULL: it has none. */
 const struct tvn_wit_world *tvn__new_wit_world_of(
-    const struct tvn__new_wit *wit, const struct tvn_yaml_pair *stage);
+    const struct tvn_wits *wits, const struct tvn_yaml_pair *stage);
 
 /* The file that has the stages' worlds; without any, the event's.  TVN_ENEW
  * when there is none that text can be added to. */
-tvn_err tvn__new_wit_home(struct tvn__new_wit *wit,
-    const struct tvn_yaml *stages, const struct tvn__new_event *event,
-    struct tvn__new_home *out, struct tvn_diag *diag);
+tvn_err tvn__new_wit_home(struct tvn_wits *wits, const struct tvn_yaml *stages,
+    const struct tvn__new_event *event, struct tvn__new_home *out,
+    struct tvn_diag *diag);
 
 /* ------------------------------------------------------------------------
  * cmd_new_event.c */
 
 /* The type `asked` for; empty: what the first source carries.  TVN_ENEW,
  * TVN_ETYPE_UNKNOWN. */
-tvn_err tvn__new_wit_event(struct tvn__new_wit *wit,
-    const struct tvn_yaml *stages, struct tvn_str asked,
-    struct tvn__new_event *out, struct tvn_diag *diag);
+tvn_err tvn__new_wit_event(struct tvn_wits *wits, const struct tvn_yaml *stages,
+    struct tvn_str asked, struct tvn__new_event *out, struct tvn_diag *diag);
 
 /* ------------------------------------------------------------------------
  * cmd_new_yaml.c */
@@ -165,7 +153,8 @@ struct tvn__new_stage {
     const struct tvn_yaml *tree;
     const struct tvn_yaml *stages; /* in `tree` */
     struct tvn_buf new_yaml;       /* and as it will be */
-    struct tvn__new_wit wit;
+    struct tvn_types *types;
+    struct tvn_wits wits;
     struct tvn__new_event event;
     struct tvn__new_home home;
     struct tvn_buf old_wit; /* the text of home's file */

@@ -39,12 +39,22 @@ tvn__say(void *env, const char *text, size_t len)
 }
 
 void
-tvn__say_built(void *env, const struct tvn_build_stage *stage)
+tvn__built_print(const struct tvn_build_stage *stage, struct tvn_buf *out)
 {
-    (void)env;
-    fprintf(stderr, "built %-16.*s %6.1f KiB %5.2f s\n",
+    tvn_buf_printf(out, "built %-16.*s %6.1f KiB %5.2f s",
         TVN_STR_ARG(stage->name), (double)stage->size / 1024,
         (double)stage->took_ns / 1e9);
+}
+
+void
+tvn__say_built(void *env, const struct tvn_build_stage *stage)
+{
+    struct tvn_buf line = {0};
+
+    tvn__built_print(stage, &line);
+    tvn_buf_append_byte(&line, '\n');
+    tvn__say(env, tvn_buf_text(&line), line.len);
+    tvn_buf_fini(&line);
 }
 
 static void
@@ -107,4 +117,13 @@ int
 tvn__exit_of(const struct tvn_diag *diag)
 {
     return tvn_err_exit(tvn_diag_err(diag));
+}
+
+void
+tvn__verdict_json(const struct tvn_diag *diag, struct tvn_json *json)
+{
+    tvn_json_key(json, "ok");
+    tvn_json_bool(json, tvn_diag_err(diag) == TVN_OK);
+    tvn_json_key(json, "findings");
+    tvn__diag_json(diag, json);
 }

@@ -80,6 +80,9 @@ void tvn_component_free(struct tvn_component *component);
 const struct tvn_extern *tvn_extern_find(
     const struct tvn_extern *externs, uint32_t count, struct tvn_str name);
 
+/* "shop:flights/events" of "shop:flights/events@1.0.0". */
+struct tvn_str tvn_without_version(struct tvn_str name);
+
 /* ------------------------------------------------------------------------
  * WIT packages, decoded from their binary form. */
 struct tvn_wit_world {

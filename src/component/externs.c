@@ -137,7 +137,7 @@ tvn__externs(struct tvn__decoder *d, const char *verb,
  * Versions. */
 
 struct tvn_str
-tvn__without_version(struct tvn_str name)
+tvn_without_version(struct tvn_str name)
 {
     const char *at = name.len == 0 ? NULL : memchr(name.ptr, '@', name.len);
 
@@ -150,7 +150,7 @@ tvn__without_version(struct tvn_str name)
 struct tvn_str
 tvn__version(struct tvn_str name)
 {
-    size_t len = tvn__without_version(name).len;
+    size_t len = tvn_without_version(name).len;
 
     if (len == name.len) {
         return (struct tvn_str){0};
@@ -192,8 +192,7 @@ reads_as(struct tvn_str have, struct tvn_str want)
 {
     struct tvn_str version = tvn__version(want);
 
-    if (!tvn_str_equal(
-            tvn__without_version(have), tvn__without_version(want))) {
+    if (!tvn_str_equal(tvn_without_version(have), tvn_without_version(want))) {
         return false;
     }
     return version.len == 0 ||

@@ -192,8 +192,7 @@ void tvn__refuse(struct tvn__decoder *d, const char *verb, struct tvn_str name,
 struct tvn_extern *tvn__externs(struct tvn__decoder *d, const char *verb,
     const struct tvn__item *items, uint32_t count, struct tvn_lift *lifts);
 
-/* `name` up to its '@', and its version ("" when it has none). */
-struct tvn_str tvn__without_version(struct tvn_str name);
+/* Behind its '@'; "" when it has none. */
 struct tvn_str tvn__version(struct tvn_str name);
 
 #endif

@@ -71,7 +71,7 @@ static void
 name_world(
     struct builder *builder, struct tvn_str full, struct tvn_wit_world *world)
 {
-    struct tvn_str path = tvn__without_version(full);
+    struct tvn_str path = tvn_without_version(full);
     const char *slash = path.len == 0 ? NULL : memchr(path.ptr, '/', path.len);
     size_t package = slash == NULL ? 0 : (size_t)(slash - path.ptr);
     size_t version = full.len - path.len;

@@ -33,7 +33,7 @@ static struct site
 site_of(struct tvn_str full)
 {
     struct site site = {.version = tvn__version(full)};
-    struct tvn_str path = tvn__without_version(full);
+    struct tvn_str path = tvn_without_version(full);
     const char *slash = path.len == 0 ? NULL : memchr(path.ptr, '/', path.len);
 
     site.name = path;
@@ -153,7 +153,7 @@ for_each_site(struct search *search,
         for (uint32_t k = 0; k < wit->world_count; k++) {
             const struct tvn_wit_world *world = &wit->worlds[k];
             struct site site = {
-                .package = tvn__without_version(world->package),
+                .package = tvn_without_version(world->package),
                 .name = world->name,
                 .version = tvn__version(world->package),
                 .items = world->types,

@@ -67,14 +67,14 @@ choose(const struct tvn_type *type, const struct tvn_pipeline_stage *spec,
         bool is_twice = false;
 
         if (found < 0) {
-            err = tvn__first(err, refuse_field(type, name, diag));
+            err = tvn_err_first(err, refuse_field(type, name, diag));
             continue;
         }
         for (uint32_t k = 0; k < i; k++) {
             is_twice |= tvn_str_equal(spec->fields[k].text, name->text);
         }
         if (is_twice) {
-            err = tvn__first(err,
+            err = tvn_err_first(err,
                 tvn_diag_error(diag, TVN_ECONNECTOR_TYPE, &name->place,
                     "fields: '%.*s' stands twice", TVN_STR_ARG(name->text)));
         }

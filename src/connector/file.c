@@ -98,21 +98,21 @@ take_rest(const struct tvn_yaml *options, bool as_sink,
 
     node = as_sink ? NULL : tvn_yaml_get(options, "follow");
     if (node != NULL) {
-        err =
-            tvn__first(err, tvn_yaml_read_bool(node, "follow", &follows, diag));
+        err = tvn_err_first(
+            err, tvn_yaml_read_bool(node, "follow", &follows, diag));
         if (follows) {
-            err =
-                tvn__first(err, tvn_diag_error(diag, TVN_ENOTYET, &node->place,
-                                    "'follow' is not in this version"));
+            err = tvn_err_first(
+                err, tvn_diag_error(diag, TVN_ENOTYET, &node->place,
+                         "'follow' is not in this version"));
         }
     }
     node = as_sink ? tvn_yaml_get(options, "mode") : NULL;
     if (node != NULL) {
-        err = tvn__first(
+        err = tvn_err_first(
             err, tvn_yaml_read_word(node, "mode", modes, &mode, diag));
         out->mode = (enum tvn__output_mode)mode;
         if (out->shown != NULL && out->path == NULL) {
-            err = tvn__first(
+            err = tvn_err_first(
                 err, tvn_diag_error(diag, TVN_ECONNECTOR_OPTION, &node->place,
                          "%.*s: stdout has no mode", TVN_STR_ARG(out->stage)));
         }
@@ -132,7 +132,7 @@ tvn__file_options(const struct tvn_connector_opts *opts, bool as_sink,
     if (options != NULL && options->kind == TVN_YAML_MAPPING) {
         path = tvn_yaml_get(options, "path");
         err = take_path(opts, as_sink, path, arena, out, diag);
-        return tvn__first(err, take_rest(options, as_sink, out, diag));
+        return tvn_err_first(err, take_rest(options, as_sink, out, diag));
     }
     return take_path(opts, as_sink, path, arena, out, diag);
 }

@@ -338,12 +338,12 @@ tvn__file_sink_check(const struct tvn_connector_opts *opts,
     tvn_err err = tvn__file_options(opts, true, &arena, &file, diag);
     tvn_err known = tvn__codec_kind(opts->codec, &kind, diag);
 
-    err = tvn__first(err, known);
+    err = tvn_err_first(err, known);
     if (encoder == NULL) {
-        err = tvn__first(err, tvn__connector_nomem(diag));
+        err = tvn_err_first(err, tvn__connector_nomem(diag));
     } else if (opts->type != NULL && known == TVN_OK) {
         tvn__encoder_init(encoder, opts->codec, opts->fields, opts->max_event);
-        err = tvn__first(err, tvn__encoder_add(encoder, opts->type, diag));
+        err = tvn_err_first(err, tvn__encoder_add(encoder, opts->type, diag));
         tvn__encoder_fini(encoder);
     }
     tvn_mem_free(encoder, 1, sizeof(*encoder));

@@ -296,15 +296,15 @@ tvn__file_source_check(const struct tvn_connector_opts *opts,
     tvn_err err = tvn__file_options(opts, false, &arena, &file, diag);
 
     if (opts->type == NULL) {
-        err = tvn__first(err, tvn__codec_kind(opts->codec, &kind, diag));
+        err = tvn_err_first(err, tvn__codec_kind(opts->codec, &kind, diag));
     } else {
-        err = tvn__first(err, tvn__codec_init(&codec, opts->codec, opts->type,
-                                  opts->max_event, diag));
+        err = tvn_err_first(err, tvn__codec_init(&codec, opts->codec,
+                                     opts->type, opts->max_event, diag));
         kind = codec.kind;
         tvn__codec_fini(&codec);
     }
-    err =
-        tvn__first(err, tvn__meta_init(&meta, opts->type, opts->fields, diag));
+    err = tvn_err_first(
+        err, tvn__meta_init(&meta, opts->type, opts->fields, diag));
     *out = (struct tvn_connector_info){
         .buffer_bytes = tvn__input_bytes(opts->max_event) + opts->max_event +
                         tvn__codec_bytes(kind, opts->max_event),

@@ -59,20 +59,20 @@ read_options(const struct tvn_connector_opts *opts, struct generate_opts *out,
     }
     node = tvn_yaml_get(options, "count");
     if (node != NULL) {
-        err = tvn__first(err,
+        err = tvn_err_first(err,
             tvn_yaml_read_u64(node, "count", 0, UINT64_MAX, &out->count, diag));
     }
     node = tvn_yaml_get(options, "seed");
     if (node != NULL) {
-        err = tvn__first(err,
+        err = tvn_err_first(err,
             tvn_yaml_read_u64(node, "seed", 0, UINT64_MAX, &out->seed, diag));
     }
     node = tvn_yaml_get(options, "rate");
     if (node != NULL) {
-        err =
-            tvn__first(err, tvn_yaml_read_rate(node, "rate", &out->rate, diag));
+        err = tvn_err_first(
+            err, tvn_yaml_read_rate(node, "rate", &out->rate, diag));
         if (out->rate > RATE_MAX) {
-            err = tvn__first(
+            err = tvn_err_first(
                 err, tvn_diag_error(diag, TVN_ECONNECTOR_OPTION, &node->place,
                          "rate is above 1000000000/s"));
         }
@@ -245,13 +245,13 @@ check(const struct tvn_connector_opts *opts, bool as_sink,
 
     (void)as_sink;
     if (opts->type != NULL) {
-        err = tvn__first(
+        err = tvn_err_first(
             err, tvn__generator_init(&generator, opts->type, options.seed,
                      opts->max_event, options.fields, diag));
         tvn__generator_fini(&generator);
     }
-    err =
-        tvn__first(err, tvn__meta_init(&meta, opts->type, opts->fields, diag));
+    err = tvn_err_first(
+        err, tvn__meta_init(&meta, opts->type, opts->fields, diag));
     *out = (struct tvn_connector_info){
         .buffer_bytes = opts->max_event,
         .is_lossy_on_death = true,

@@ -98,8 +98,8 @@ read_constants(struct tvn__generator *generator, struct tvn__hint *hint,
     }
     hint->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        err = tvn__first(err, read_constant(generator, nodes[i], hint->type,
-                                  &hint->values[i], diag));
+        err = tvn_err_first(err, read_constant(generator, nodes[i], hint->type,
+                                     &hint->values[i], diag));
     }
     return err;
 }
@@ -157,18 +157,18 @@ read_range(struct tvn__generator *generator, struct tvn__hint *hint,
 
     hint->kind = HINT_RANGE;
     if (!is_integer(hint->type) && !is_float(hint->type)) {
-        return tvn__first(
+        return tvn_err_first(
             err, tvn_diag_error(diag, TVN_ECONNECTOR_TYPE, &node->place,
                      "fields: min and max are for numbers"));
     }
     ends[0] = tvn_yaml_get(node, "min");
     ends[1] = tvn_yaml_get(node, "max");
     if (ends[0] == NULL || ends[1] == NULL) {
-        return tvn__first(
+        return tvn_err_first(
             err, tvn_diag_error(diag, TVN_ECONNECTOR_OPTION, &node->place,
                      "fields: a range has both min and max"));
     }
-    err = tvn__first(err, read_constants(generator, hint, ends, 2, diag));
+    err = tvn_err_first(err, read_constants(generator, hint, ends, 2, diag));
     if (err == TVN_OK && !is_ordered(hint)) {
         err = tvn_diag_error(diag, TVN_ECONNECTOR_OPTION, &node->place,
             "fields: min is above max");
@@ -262,7 +262,7 @@ read_hints(struct tvn__generator *generator, const struct tvn_yaml *node,
         return tvn__connector_nomem(diag);
     }
     for (uint32_t i = 0; i < node->count; i++) {
-        err = tvn__first(err, add_hint(generator, &node->pairs[i], diag));
+        err = tvn_err_first(err, add_hint(generator, &node->pairs[i], diag));
     }
     return err;
 }

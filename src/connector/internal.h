@@ -42,12 +42,6 @@ tvn_err tvn__file_source(const struct tvn_connector_opts *opts,
 tvn_err tvn__file_sink(const struct tvn_connector_opts *opts,
     TVN_GIVE struct tvn_stage *out, struct tvn_diag *diag);
 
-static inline tvn_err
-tvn__first(tvn_err a, tvn_err b)
-{
-    return a == TVN_OK ? b : a;
-}
-
 /* Memory ran out: says so, once. */
 tvn_err tvn__connector_nomem(struct tvn_diag *diag);
 

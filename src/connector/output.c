@@ -2,6 +2,7 @@
 #include "connector/output.h"
 
 #include "base/assert.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,19 +29,6 @@ refuse(const struct tvn__file_opts *file, int error, struct tvn_diag *diag)
     return tvn_diag_error(diag, TVN_EOUTPUT, &file->place,
         "%.*s: cannot open %s: %s", TVN_STR_ARG(file->stage), file->shown,
         strerror(error));
-}
-
-/* mkdir -p of what is in front of the last '/'.  A parent that cannot be made
- * is told by open. */
-static void
-make_parents(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(path, 0777);
-        *slash = '/';
-    }
 }
 
 /* The file that PATH's links lead to: replacing renames over that one, not
@@ -151,16 +139,12 @@ tvn__output_open(struct tvn__output *output, const struct tvn__file_opts *file,
     struct tvn_arena *arena, struct tvn_diag *diag)
 {
     struct stat stat;
-    char *parents;
     tvn_err err = TVN_OK;
 
     *output = (struct tvn__output){.fd = STDOUT_FILENO, .shown = file->shown};
     if (file->path != NULL) {
-        parents = tvn_arena_copy(arena, file->path, strlen(file->path));
-        if (parents == NULL) {
-            return tvn__connector_nomem(diag);
-        }
-        make_parents(parents);
+        /* One that cannot be made is told by open. */
+        (void)tvn_path_make_parents(file->path, 0777);
         output->path = follow(arena, file->path);
         err = output->path == NULL ? tvn__connector_nomem(diag)
                                    : open_place(output, file, arena, diag);

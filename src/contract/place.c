@@ -3,18 +3,6 @@
 
 #include <stdlib.h>
 
-/* Without "@1.0.0". */
-static struct tvn_str
-without_version(struct tvn_str name)
-{
-    const char *at = name.len == 0 ? NULL : memchr(name.ptr, '@', name.len);
-
-    if (at != NULL) {
-        name.len = (size_t)(at - name.ptr);
-    }
-    return name;
-}
-
 /* Looks "OWNER.TYPE" or "OWNER.TYPE.MEMBER" up; `owner` has its package. */
 static bool
 find_named(const struct tvn_places *places, struct tvn_str owner,
@@ -54,7 +42,7 @@ find_among(const struct tvn_places *places, struct tvn_str owner,
 static void
 append_world(const struct tvn_wit_world *world, struct tvn_buf *out)
 {
-    tvn_buf_append_str(out, without_version(world->package));
+    tvn_buf_append_str(out, tvn_without_version(world->package));
     tvn_buf_append_byte(out, '/');
     tvn_buf_append_str(out, world->name);
 }
@@ -90,9 +78,9 @@ find_type(const struct tvn_declared *declared, const struct tvn_type *type,
         for (uint32_t k = 0; k < wit->interface_count; k++) {
             const struct tvn_extern *interface = &wit->interfaces[k];
 
-            if (find_among(declared->places, without_version(interface->name),
-                    interface->items, interface->item_count, type, member,
-                    place)) {
+            if (find_among(declared->places,
+                    tvn_without_version(interface->name), interface->items,
+                    interface->item_count, type, member, place)) {
                 return true;
             }
         }
@@ -170,7 +158,7 @@ tvn_place_of_func(const struct tvn_declared *declared, struct tvn_str interface,
         return false;
     }
     if (interface.len > 0) {
-        tvn_buf_append_str(&owner, without_version(interface));
+        tvn_buf_append_str(&owner, tvn_without_version(interface));
     } else if (declared->world != NULL) {
         append_world(declared->world, &owner);
     }

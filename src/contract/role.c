@@ -272,9 +272,7 @@ list_sites(const struct tvn__reader *reader, struct search *search)
 static int
 match_of(struct tvn_str full, struct tvn_str name)
 {
-    const char *at = memchr(full.ptr, '@', full.len);
-    struct tvn_str bare = {
-        full.ptr, at == NULL ? full.len : (size_t)(at - full.ptr)};
+    struct tvn_str bare = tvn_without_version(full);
     const char *slash = memchr(bare.ptr, '/', bare.len);
     struct tvn_str last = bare;
 

@@ -1,4 +1,5 @@
 /* bench_hops.c -- three small flows, to see what one stage more costs. */
+#include "base/path.h"
 #include "host/bench_internal.h"
 #include "host/internal.h"
 
@@ -14,23 +15,6 @@ tvn__from_memory(struct tvn__flow_side *side)
         TVN_STR("departures"), tvn__memory_source_make, &side->source};
     side->flow.swaps = side->swaps;
     side->flow.swap_count = 1;
-}
-
-/* Absolute: the hops' files stand elsewhere. */
-static tvn_err
-make_absolute(const char *path, struct tvn_buf *out, struct tvn_diag *diag)
-{
-    char here[4096];
-
-    if (path[0] != '/') {
-        if (getcwd(here, sizeof(here)) == NULL) {
-            return tvn_diag_error(
-                diag, TVN_EIO, NULL, "cannot tell the current folder");
-        }
-        tvn_buf_printf(out, "%s/", here);
-    }
-    tvn_buf_append_text(out, path);
-    return out->failed ? TVN_ENOMEM : TVN_OK;
 }
 
 struct hop {
@@ -101,14 +85,33 @@ write_all(struct tvn__hops *hops, const char *root, const char *against,
     return err;
 }
 
+/* All paths are absolute: the hops' files stand elsewhere. */
+static tvn_err
+write_from(struct tvn__hops *hops, const char *dir, const char *against,
+    struct tvn_diag *diag)
+{
+    struct tvn_arena arena = {0};
+    const char *root = tvn_path_absolute(&arena, dir);
+    const char *other =
+        against == NULL ? NULL : tvn_path_absolute(&arena, against);
+    tvn_err err;
+
+    if (root == NULL || (against != NULL && other == NULL)) {
+        err = tvn_diag_error(
+            diag, TVN_EIO, NULL, "cannot tell the current folder");
+    } else {
+        err = write_all(hops, root, other, diag);
+    }
+    tvn_arena_fini(&arena);
+    return err;
+}
+
 tvn_err
 tvn__hops_prepare(struct tvn__hops *hops, const struct tvn_bench_opts *opts,
     struct tvn_diag *diag)
 {
     const struct tvn_pipeline_opts pipeline_opts = {0};
     struct tvn_pipeline *flights = NULL;
-    struct tvn_buf root = {0};
-    struct tvn_buf against = {0};
     tvn_err err = tvn_pipeline_read(opts->file, &pipeline_opts, &flights, diag);
 
     hops->count = opts->against == NULL ? 3 : TVN__HOPS;
@@ -117,17 +120,8 @@ tvn__hops_prepare(struct tvn__hops *hops, const struct tvn_bench_opts *opts,
         err = tvn_diag_error(diag, TVN_EIO, NULL, "cannot make a folder");
     }
     if (err == TVN_OK) {
-        err = make_absolute(flights->dir, &root, diag);
+        err = write_from(hops, flights->dir, opts->against, diag);
     }
-    if (err == TVN_OK && opts->against != NULL) {
-        err = make_absolute(opts->against, &against, diag);
-    }
-    if (err == TVN_OK) {
-        err =
-            write_all(hops, tvn_buf_text(&root), tvn_buf_text(&against), diag);
-    }
-    tvn_buf_fini(&root);
-    tvn_buf_fini(&against);
     tvn_pipeline_free(flights);
     return err;
 }

@@ -20,7 +20,11 @@ make(struct tvn_host *host, const struct tvn_host_opts *opts,
     struct tvn_diag *diag)
 {
     const struct tvn_build_opts build_opts = {
-        .is_debug = opts->is_debug, .say = opts->say, .env = opts->env};
+        .is_debug = opts->is_debug,
+        .wits = &host->wits,
+        .say = opts->say,
+        .env = opts->env,
+    };
     const struct tvn_build_stage *stages;
     struct tvn_build *build = NULL;
     uint32_t count;
@@ -46,7 +50,7 @@ make(struct tvn_host *host, const struct tvn_host_opts *opts,
 static void
 look(struct tvn_host *host, struct tvn_diag *diag)
 {
-    const struct tvn_build_opts build_opts = {0};
+    const struct tvn_build_opts build_opts = {.wits = &host->wits};
     const struct tvn_build_stage *stages;
     struct tvn_build *build = NULL;
     uint32_t count;

@@ -162,8 +162,8 @@ tvn__graph_input(struct tvn_host *host)
         .pool_bytes = TVN__POOL_CACHE,
         .has_dead_letter = pipeline->has_dead_letter,
         .places = &host->places,
-        .wits = (const struct tvn_wit *const *)host->wits,
-        .wit_count = host->wit_count,
+        .wits = (const struct tvn_wit *const *)host->wits.wits,
+        .wit_count = host->wits.count,
     };
     return err == TVN_OK ? fill_require(host) : err;
 }

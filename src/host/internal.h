@@ -13,7 +13,7 @@
 #include "flow/table.h"
 #include "host/host.h"
 #include "observe/copies.h"
-#include "toolchain/toolchain.h"
+#include "toolchain/wits.h"
 #include "value/image.h"
 
 #define TVN__COMPONENT_MAX (256u << 20) /* bytes of a .wasm */
@@ -49,9 +49,7 @@ struct tvn_host {
     struct tvn_arena arena;
     struct tvn_types *types;
     struct tvn_stage_types std;
-    struct tvn_wit_text *texts; /* one a `wit:` path */
-    struct tvn_wit **wits;
-    uint32_t wit_count;
+    struct tvn_wits wits;
     struct tvn_places places;
     struct tvn__host_stage *stages; /* as in the pipeline */
     struct tvn_link_input input;
@@ -76,12 +74,6 @@ struct tvn_host {
     bool has_run;
 };
 
-static inline tvn_err
-tvn__first(tvn_err a, tvn_err b)
-{
-    return a == TVN_OK ? b : a;
-}
-
 /* stages.c: what a stage is.  All findings go to `diag`. */
 tvn_err tvn__stage_load(struct tvn_host *host, struct tvn__host_stage *stage,
     struct tvn_diag *diag);
@@ -92,7 +84,7 @@ void tvn__stage_free(struct tvn__host_stage *stage);
 struct tvn_connector_opts tvn__connector_opts(
     struct tvn_host *host, struct tvn__host_stage *stage);
 
-/* build.c: stages with `build:`. */
+/* build.c: stages with `build:`, once the WIT is read. */
 tvn_err tvn__host_build(struct tvn_host *host, const struct tvn_host_opts *opts,
     struct tvn_diag *diag);
 

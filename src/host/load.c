@@ -4,61 +4,20 @@
 
 #include <stdlib.h>
 
-static bool
-find_place(const void *env, struct tvn_str path, struct tvn_place *place)
-{
-    const struct tvn_host *host = env;
-
-    for (uint32_t i = 0; i < host->wit_count; i++) {
-        if (tvn_wit_places_find(host->texts[i].places, path, place)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static tvn_err
-load_wit(struct tvn_host *host, const struct tvn_pipeline_name *name,
-    struct tvn_diag *diag)
-{
-    const char *path =
-        tvn_pipeline_path(host->pipeline, &host->arena, name->text);
-    struct tvn_wit_text *text = &host->texts[host->wit_count];
-    tvn_err err;
-
-    if (path == NULL) {
-        return TVN_ENOMEM;
-    }
-    err = tvn_toolchain_encode(path, text, diag);
-    if (err != TVN_OK) {
-        tvn_diag_note(diag, &name->place, "named here");
-        return err;
-    }
-    err = tvn_wit_decode(text->bytes, text->len, path, host->types,
-        &host->wits[host->wit_count], diag);
-    if (err != TVN_OK) {
-        tvn_wit_text_fini(text);
-        return err;
-    }
-    host->wit_count++;
-    return TVN_OK;
-}
-
 static tvn_err
 load_wits(struct tvn_host *host, struct tvn_diag *diag)
 {
     const struct tvn_pipeline *pipeline = host->pipeline;
-    tvn_err err = TVN_OK;
+    tvn_err err = tvn_wits_init(&host->wits, host->types, pipeline->wit_count);
 
-    host->texts =
-        tvn_arena_new(&host->arena, pipeline->wit_count, sizeof(*host->texts));
-    host->wits =
-        tvn_arena_new(&host->arena, pipeline->wit_count, sizeof(*host->wits));
-    if (host->texts == NULL || host->wits == NULL) {
-        return TVN_ENOMEM;
-    }
-    for (uint32_t i = 0; i < pipeline->wit_count; i++) {
-        err = tvn__first(err, load_wit(host, &pipeline->wits[i], diag));
+    for (uint32_t i = 0; err != TVN_ENOMEM && i < pipeline->wit_count; i++) {
+        const char *path =
+            tvn_pipeline_path(pipeline, &host->arena, pipeline->wits[i].text);
+
+        err = path == NULL
+                  ? TVN_ENOMEM
+                  : tvn_err_first(err, tvn_wits_add(&host->wits, path,
+                                           &pipeline->wits[i].place, diag));
     }
     return err;
 }
@@ -88,7 +47,7 @@ load_stages(struct tvn_host *host, struct tvn_diag *diag)
     }
     for (uint32_t i = 0; i < pipeline->stage_count; i++) {
         host->stages[i].spec = &pipeline->stages[i];
-        err = tvn__first(err, tvn__stage_load(host, &host->stages[i], diag));
+        err = tvn_err_first(err, tvn__stage_load(host, &host->stages[i], diag));
     }
     return err;
 }
@@ -111,7 +70,7 @@ check_sinks(struct tvn_host *host, struct tvn_diag *diag)
         opts = tvn__connector_opts(host, stage);
         opts.pool = NULL;
         opts.copies = NULL;
-        err = tvn__first(
+        err = tvn_err_first(
             err, stage->connector->check(&opts, true, &stage->info, diag));
     }
     return err;
@@ -129,20 +88,22 @@ link_all(struct tvn_host *host, tvn_err err, struct tvn_diag *diag)
     if (err == TVN_OK && linked == TVN_OK) {
         err = check_sinks(host, diag);
     }
-    err = tvn__first(err, linked);
-    err = tvn__first(err, tvn__dead_letter_check(host, diag));
+    err = tvn_err_first(err, linked);
+    err = tvn_err_first(err, tvn__dead_letter_check(host, diag));
     host->values = tvn_pool_new(host->pipeline->max_event, 0);
     if (host->values == NULL) {
         return TVN_ENOMEM;
     }
     for (uint32_t i = 0; i < host->pipeline->stage_count; i++) {
-        err = tvn__first(err, tvn__stage_values(host, &host->stages[i], diag));
+        err =
+            tvn_err_first(err, tvn__stage_values(host, &host->stages[i], diag));
     }
     return err;
 }
 
 static tvn_err
-load(struct tvn_host *host, struct tvn_diag *diag)
+load(struct tvn_host *host, const struct tvn_host_opts *opts,
+    struct tvn_diag *diag)
 {
     tvn_err err;
 
@@ -151,10 +112,14 @@ load(struct tvn_host *host, struct tvn_diag *diag)
         tvn_stage_types(host->types, &host->std) != TVN_OK) {
         return TVN_ENOMEM;
     }
-    host->places = (struct tvn_places){find_place, host};
+    host->places = (struct tvn_places){tvn_wits_place, &host->wits};
     err = load_wits(host, diag);
     if (err != TVN_OK) {
         return err; /* nothing that follows can be told from its lack */
+    }
+    err = tvn__host_build(host, opts, diag);
+    if (err != TVN_OK) {
+        return err;
     }
     err = load_stages(host, diag);
     return err == TVN_ENOMEM ? err : link_all(host, err, diag);
@@ -180,8 +145,7 @@ tvn_host_load(const struct tvn_host_opts *opts, TVN_GIVE struct tvn_host **out,
         tvn_host_free(host);
         return err;
     }
-    err = tvn__host_build(host, opts, diag);
-    err = err == TVN_OK ? load(host, diag) : err;
+    err = load(host, opts, diag);
     if (err == TVN_ENOMEM && tvn_diag_err(diag) == TVN_OK) {
         (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
     }
@@ -219,10 +183,7 @@ tvn_host_free(struct tvn_host *host)
     if (host->has_link) {
         tvn_link_fini(&host->link);
     }
-    for (uint32_t i = 0; i < host->wit_count; i++) {
-        tvn_wit_free(host->wits[i]);
-        tvn_wit_text_fini(&host->texts[i]);
-    }
+    tvn_wits_fini(&host->wits);
     if (host->values != NULL) {
         tvn_pool_free(host->values);
     }

@@ -237,7 +237,7 @@ tvn_host_run(struct tvn_host *host, const struct tvn_host_run_opts *opts,
         host->has_run = true;
         err = tvn_flow_run(host->flow, diag);
     }
-    err = tvn__first(err, tvn__dead_letter_close(host, err == TVN_OK, diag));
+    err = tvn_err_first(err, tvn__dead_letter_close(host, err == TVN_OK, diag));
     if (err != TVN_OK && tvn_diag_err(diag) == TVN_OK) {
         (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
     }

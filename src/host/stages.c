@@ -36,8 +36,8 @@ find_source_type(
         return tvn_diag_error(diag, TVN_EPIPELINE_MISSING, &spec->name.place,
             "source %.*s has no `type:`", TVN_STR_ARG(spec->name.text));
     }
-    err = tvn_wit_find_type((const struct tvn_wit *const *)host->wits,
-        host->wit_count, spec->type.text, &spec->type.place, &stage->type,
+    err = tvn_wit_find_type((const struct tvn_wit *const *)host->wits.wits,
+        host->wits.count, spec->type.text, &spec->type.place, &stage->type,
         diag);
     if (err != TVN_OK) {
         return err;
@@ -63,12 +63,12 @@ load_native(
         err = find_source_type(host, stage, diag);
     }
     opts = tvn__connector_opts(host, stage);
-    err = tvn__first(err, tvn_connector_find(&stage->spec->connector, as_sink,
-                              &stage->connector, diag));
+    err = tvn_err_first(err, tvn_connector_find(&stage->spec->connector,
+                                 as_sink, &stage->connector, diag));
     if (stage->connector != NULL) {
         opts.pool = NULL;
         opts.copies = NULL;
-        err = tvn__first(
+        err = tvn_err_first(
             err, stage->connector->check(&opts, as_sink, &stage->info, diag));
     }
     return err;
@@ -77,35 +77,14 @@ load_native(
 /* ------------------------------------------------------------------------
  * Guests. */
 
-static const struct tvn_wit_world *
-find_world(const struct tvn_host *host, struct tvn_str name)
-{
-    for (uint32_t i = 0; i < host->wit_count; i++) {
-        for (uint32_t k = 0; k < host->wits[i]->world_count; k++) {
-            if (tvn_str_equal(host->wits[i]->worlds[k].name, name)) {
-                return &host->wits[i]->worlds[k];
-            }
-        }
-    }
-    return NULL;
-}
-
 static tvn_err
 refuse_world(const struct tvn_host *host, const struct tvn_pipeline_name *name,
     struct tvn_diag *diag)
 {
-    struct tvn_str names[64];
-    uint32_t count = 0;
     tvn_err err = tvn_diag_error(diag, TVN_EROLE, &name->place,
         "the WIT has no world '%.*s'", TVN_STR_ARG(name->text));
 
-    for (uint32_t i = 0; i < host->wit_count; i++) {
-        for (uint32_t k = 0; k < host->wits[i]->world_count && count < 64;
-             k++) {
-            names[count++] = host->wits[i]->worlds[k].name;
-        }
-    }
-    tvn_diag_suggest(diag, name->text, names, count);
+    tvn_wits_suggest_world(&host->wits, name->text, diag);
     return err;
 }
 
@@ -157,7 +136,7 @@ load_guest(
     struct tvn_role_face face;
     tvn_err err;
 
-    stage->world = find_world(host, spec->world.text);
+    stage->world = tvn_wits_world(&host->wits, spec->world.text, NULL);
     if (host->no_components) {
         if (stage->world == NULL) {
             return refuse_world(host, &spec->world, diag);
@@ -177,8 +156,8 @@ load_guest(
     face.declared = (struct tvn_declared){
         .places = &host->places,
         .world = stage->world,
-        .wits = (const struct tvn_wit *const *)host->wits,
-        .wit_count = host->wit_count,
+        .wits = (const struct tvn_wit *const *)host->wits.wits,
+        .wit_count = host->wits.count,
     };
     err = tvn_role_infer(host->types, &host->arena, &face, &stage->role, diag);
     stage->has_role = err == TVN_OK;
@@ -256,7 +235,7 @@ tvn__stage_values(
         return TVN_ENOMEM;
     }
     for (uint32_t i = 0; i < role->table_count; i++) {
-        err = tvn__first(err, read_table(host, stage, i, diag));
+        err = tvn_err_first(err, read_table(host, stage, i, diag));
     }
     return err;
 }

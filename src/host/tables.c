@@ -452,14 +452,6 @@ load_json(struct loader *loader, struct tvn_str text, bool is_array)
 
 /* ------------------------------------------------------------------------ */
 
-static bool
-ends_with(const char *path, const char *end)
-{
-    size_t len = strlen(path);
-
-    return len >= strlen(end) && strcmp(path + len - strlen(end), end) == 0;
-}
-
 static void
 load(struct loader *loader, const struct tvn_pipeline_table *spec,
     const char *path)
@@ -471,11 +463,11 @@ load(struct loader *loader, const struct tvn_pipeline_table *spec,
         loader->err = tvn_diag_error(loader->diag, err, &spec->file_place,
             "cannot read the table %s: %s", path,
             err == TVN_ENOTFOUND ? "there is no such file" : tvn_err_text(err));
-    } else if (ends_with(path, ".json")) {
+    } else if (tvn_str_ends(tvn_str_of(path), ".json")) {
         load_json(loader, tvn_buf_str(&text), true);
-    } else if (ends_with(path, ".ndjson")) {
+    } else if (tvn_str_ends(tvn_str_of(path), ".ndjson")) {
         load_json(loader, tvn_buf_str(&text), false);
-    } else if (ends_with(path, ".csv")) {
+    } else if (tvn_str_ends(tvn_str_of(path), ".csv")) {
         load_csv(loader, tvn_buf_str(&text));
     } else {
         loader->err = tvn_diag_error(loader->diag, TVN_ETABLE,

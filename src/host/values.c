@@ -100,13 +100,13 @@ read_record(struct reader *reader, const struct tvn_type *type,
         const struct tvn_yaml *value = find_field(node, field->name);
 
         if (value != NULL) {
-            err = tvn__first(
+            err = tvn_err_first(
                 err, read_node(reader, field->type, value, at + field->offset));
         } else if (field->type->kind != TVN_KIND_OPTION) {
             struct tvn_buf wanted = {0};
 
             tvn_type_print(field->type, PRINTED_MAX, &wanted);
-            err = tvn__first(
+            err = tvn_err_first(
                 err, tvn_diag_error(reader->diag, TVN_ECONFIG_VALUE,
                          &node->place, "field '%.*s' (%s) is missing",
                          TVN_STR_ARG(field->name), tvn_buf_text(&wanted)));
@@ -133,8 +133,8 @@ read_list(struct reader *reader, const struct tvn_type *type,
     }
     memcpy(reader->builder->data + at, pair, sizeof(pair));
     for (uint32_t i = 0; i < node->count; i++) {
-        err = tvn__first(err, read_node(reader, type->elem, node->items[i],
-                                  pair[0] + i * type->elem->size));
+        err = tvn_err_first(err, read_node(reader, type->elem, node->items[i],
+                                     pair[0] + i * type->elem->size));
     }
     return err;
 }
@@ -149,9 +149,9 @@ read_tuple(struct reader *reader, const struct tvn_type *type,
         return refuse(reader, type, node, NULL);
     }
     for (uint32_t i = 0; i < type->count; i++) {
-        err =
-            tvn__first(err, read_node(reader, type->members[i].type,
-                                node->items[i], at + type->members[i].offset));
+        err = tvn_err_first(
+            err, read_node(reader, type->members[i].type, node->items[i],
+                     at + type->members[i].offset));
     }
     return err;
 }

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,22 +37,6 @@ is_ours(const struct stat *status, mode_t kind)
 /* ------------------------------------------------------------------------
  * The directory. */
 
-/* Those that are there already are none of its business. */
-static void
-make_parents(const char *path)
-{
-    struct tvn_buf part = {0};
-
-    for (const char *at = path; *at != '\0'; at++) {
-        if (*at == '/' && part.len > 0) {
-            (void)mkdir(tvn_buf_text(&part), 0700);
-        }
-        tvn_buf_append_byte(&part, *at);
-    }
-    (void)mkdir(tvn_buf_text(&part), 0700);
-    tvn_buf_fini(&part);
-}
-
 void
 tvn__cache_open(
     struct tvn__cache *cache, const char *path, struct tvn_diag *diag)
@@ -64,7 +49,9 @@ tvn__cache_open(
     if (path == NULL) {
         return;
     }
-    make_parents(path);
+    /* Those that are there already are none of its business; open tells. */
+    (void)tvn_path_make_parents(path, 0700);
+    (void)mkdir(path, 0700);
     dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0) {
         tvn_diag_warning(diag, TVN_EIO, &place,

@@ -120,11 +120,8 @@ call_host(
 static bool
 is_interface(struct tvn_str said, struct tvn_str full)
 {
-    const char *at = full.len == 0 ? NULL : memchr(full.ptr, '@', full.len);
-
     return tvn_str_equal(said, full) ||
-           (at != NULL && tvn_str_equal(said, (struct tvn_str){full.ptr,
-                                                  (size_t)(at - full.ptr)}));
+           tvn_str_equal(said, tvn_without_version(full));
 }
 
 static const struct tvn_host_func *
