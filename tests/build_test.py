@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from torvyn import (FLIGHTS, ROOT, SAMPLE, TORVYN, check, check_that, done,
-                    scratch, torvyn)
+                    golden, scratch, torvyn)
 
 GOLDEN = ROOT / "tests/golden/build.txt"
 STAGES = ["validate", "enrich", "route", "tally", "announce"]
@@ -344,23 +344,9 @@ def spaces_in_paths(flow):
 
 # ---------------------------------------------------------------------------
 
-def render():
-    return "".join(f"=== {name} {status}\n{text}\n\n"
-                   for name, (status, text) in texts.items())
-
-
 if __name__ == "__main__":
     os.chdir(ROOT)
     for case in CASES:
         case()
-    if "--golden" in sys.argv:
-        GOLDEN.write_text(render())
-        sys.exit(f"wrote {len(texts)} texts to {GOLDEN}")
-    wanted = GOLDEN.read_text()
-    for part in re.split(r"(?m)^=== ", wanted)[1:]:
-        name, _, rest = part.partition(" ")
-        status, _, text = rest.partition("\n")
-        check(name, texts.get(name), (int(status), text.rstrip("\n")))
-    check("as many texts as in the golden file",
-          len(texts), len(re.findall(r"(?m)^=== ", wanted)))
+    golden(GOLDEN, texts)
     done("build_test")

@@ -18,7 +18,8 @@ import sys
 import time
 
 from torvyn import (BUILD, FLIGHTS, FLIGHTS_BUILT, ROOT, SAMPLE, TORVYN, check,
-                    check_that, done, flights_yaml, law, scratch, torvyn)
+                    check_that, done, flights_yaml, golden, law, scratch,
+                    torvyn)
 
 GOLDEN = ROOT / "tests/golden/mistakes.txt"
 GUESTS = ROOT / "build/tests/guests"
@@ -405,30 +406,10 @@ def select_pause(run):
 
 # ---------------------------------------------------------------------------
 
-def read_golden():
-    found = {}
-    if GOLDEN.exists():
-        for block in re.split(r"^=== ", GOLDEN.read_text(), flags=re.M)[1:]:
-            head, _, body = block.partition("\n")
-            name, status = head.rsplit(" ", 1)
-            found[name] = int(status), body.rstrip("\n")
-    return found
-
-
 def main():
     for case in CASES:
         case()
-    if sys.argv[1:] == ["--golden"]:
-        GOLDEN.write_text("".join(
-            f"=== {name} {status}\n{text}\n\n"
-            for name, (status, text) in texts.items()))
-        return
-    golden = read_golden()
-    for name, (status, text) in texts.items():
-        wanted = golden.get(name, (None, None))
-        check(f"{name}: exit status\n{text}", status, wanted[0])
-        check(f"{name}: text", text.rstrip("\n"), wanted[1])
-    check("cases", set(texts), set(golden))
+    golden(GOLDEN, texts)
     done("mistakes")
 
 

@@ -85,5 +85,25 @@ def law(report):
             e["dead"] + e["absorbed"] + e["in_flight"])
 
 
+def golden(path, texts):
+    """Compares `texts`, name -> (exit status, text), with those of the file;
+    with --golden writes them there."""
+    if sys.argv[1:] == ["--golden"]:
+        path.write_text("".join(f"=== {name} {status}\n{text}\n\n"
+                                for name, (status, text) in texts.items()))
+        return
+    wanted = {}
+    if path.exists():
+        for block in re.split(r"^=== ", path.read_text(), flags=re.M)[1:]:
+            head, _, body = block.partition("\n")
+            name, status = head.rsplit(" ", 1)
+            wanted[name] = int(status), body.rstrip("\n")
+    for name, (status, text) in texts.items():
+        was = wanted.get(name, (None, None))
+        check(f"{name}: exit status\n{text}", status, was[0])
+        check(f"{name}: text", text.rstrip("\n"), was[1])
+    check("cases", set(texts), set(wanted))
+
+
 def done(name):
     print(f"{name}: {passed} passed, 0 failed")

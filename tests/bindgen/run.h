@@ -9,6 +9,7 @@
 #include "bindgen/outcome.h"
 #include "bindgen/values.h"
 #include "engine/engine.h"
+#include "support/call.h"
 
 #define RUN_SLOTS_MAX  24u
 #define RUN_IMAGES_MAX 64u
@@ -217,22 +218,9 @@ run_prepare(
 static inline tvn_err
 run_lift(struct run *run, struct run_func *func, struct tvn_image **out)
 {
-    const struct tvn_call *call = &func->call;
-    uint64_t bytes = 0;
-    tvn_err err;
-
-    if (func->lift == NULL) {
-        return TVN_OK;
-    }
-    err = tvn_builder_begin(&run->builder, tvn_plan_type(func->lift));
-    if (err == TVN_OK && call->returns_pointer) {
-        err = tvn_lift_load(func->lift, call->memory, call->slots[0].u32,
-            &run->builder, 0, &bytes, &run->job->diag);
-    } else if (err == TVN_OK) {
-        err = tvn_lift_flat(func->lift, call->memory, call->slots,
-            &run->builder, 0, &bytes, &run->job->diag);
-    }
-    return err == TVN_OK ? tvn_builder_finish(&run->builder, out) : err;
+    return func->lift == NULL ? TVN_OK
+                              : call_lift(&func->call, func->lift,
+                                    &run->builder, out, &run->job->diag);
 }
 
 /* Calls with up to two arguments; `*out` NULL: no result.  False: failed. */

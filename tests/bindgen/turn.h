@@ -25,32 +25,6 @@ turn_find(const struct run *run)
     return tvn_extern_find(items, count, TVN_STR("turn"));
 }
 
-/* Parameters as one value of their tuple: flat it is they, one by one. */
-static inline bool
-turn_lower(struct run *run, struct tvn_call *call, const struct tvn_image *args)
-{
-    const struct tvn_type *tuple = args->type;
-    const struct tvn_plan *plan = NULL;
-    struct tvn_diag *diag = &run->job->diag;
-    uint64_t bytes = 0;
-    uint32_t ptr = 0;
-    tvn_err err;
-
-    TVN_ASSERT(tvn_plan_lower(&run->arena, tuple, tuple, &plan) == TVN_OK);
-    if (tuple->flat_count <= TVN_FLAT_PARAMS_MAX) {
-        err = tvn_lower_flat(
-            plan, args->data, 0, call->memory, call->slots, &bytes, diag);
-        return err == TVN_OK || job_fail(run->job, "turn", "lower_flat");
-    }
-    err = call->memory->realloc(call->memory, tuple->align, tuple->size, &ptr);
-    if (err == TVN_OK) {
-        err = tvn_lower_store(
-            plan, args->data, 0, call->memory, ptr, &bytes, diag);
-    }
-    call->slots[0].u64 = ptr;
-    return err == TVN_OK || job_fail(run->job, "turn", "lower_store");
-}
-
 static inline bool
 turn_visit(struct run *run, unsigned number)
 {
@@ -69,8 +43,8 @@ turn_visit(struct run *run, unsigned number)
     run_forget(run);
     if (turn->func->tuple != NULL) {
         args = run_value(run, turn->func->tuple, number);
-        if (!turn_lower(run, &func.call, args)) {
-            return false;
+        if (call_lower(&func.call, args, &run->arena, diag) != TVN_OK) {
+            return job_fail(run->job, "turn", "it cannot be lowered");
         }
     }
     if (turn->func->result != NULL) {

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "conformance/value.h"
 #include "engine/engine.h"
+#include "support/call.h"
 #include "toolchain/toolchain.h"
 #include "value/jsoncodec.h"
 
@@ -211,53 +212,6 @@ make_image(struct run *run, const struct tvn_type *type,
     return err == TVN_OK;
 }
 
-/* The parameters as one value of their tuple: flat it is they. */
-static tvn_err
-lower(struct run *run, struct call *call, const struct tvn_image *args)
-{
-    const struct tvn_type *tuple = args->type;
-    const struct tvn_plan *plan = NULL;
-    struct tvn_memory *memory = call->call.memory;
-    uint64_t bytes = 0;
-    uint32_t ptr = 0;
-    tvn_err err = tvn_plan_lower(&call->arena, tuple, tuple, &plan);
-
-    if (err != TVN_OK || tuple->flat_count <= TVN_FLAT_PARAMS_MAX) {
-        return err != TVN_OK ? err
-                             : tvn_lower_flat(plan, args->data, 0, memory,
-                                   call->call.slots, &bytes, &run->diag);
-    }
-    err = memory->realloc(memory, tuple->align, tuple->size, &ptr);
-    if (err == TVN_OK) {
-        err = tvn_lower_store(
-            plan, args->data, 0, memory, ptr, &bytes, &run->diag);
-    }
-    call->call.slots[0].u64 = ptr;
-    return err;
-}
-
-static tvn_err
-lift(struct run *run, struct call *call)
-{
-    const struct tvn_plan *plan = NULL;
-    uint64_t bytes = 0;
-    tvn_err err = tvn_plan_lift(&call->arena, call->type->result, &plan);
-
-    if (err == TVN_OK) {
-        err = tvn_builder_begin(&call->builder, call->type->result);
-    }
-    if (err == TVN_OK) {
-        err = call->call.returns_pointer
-                  ? tvn_lift_load(plan, call->call.memory,
-                        call->call.slots[0].u32, &call->builder, 0, &bytes,
-                        &run->diag)
-                  : tvn_lift_flat(plan, call->call.memory, call->call.slots,
-                        &call->builder, 0, &bytes, &run->diag);
-    }
-    return err == TVN_OK ? tvn_builder_finish(&call->builder, &call->result)
-                         : err;
-}
-
 static bool
 read_args(struct run *run, const struct call *call, const json_t *action,
     struct tvn_image **out)
@@ -285,6 +239,7 @@ invoke(struct run *run, const json_t *action, struct call *call)
     struct thing *thing =
         find(run->instances, run->instance_count, text_of(action, "module"));
     const struct tvn_extern *func = NULL;
+    const struct tvn_plan *plan = NULL;
     struct tvn_image *args = NULL;
     enum outcome outcome = NOT_RUN;
     tvn_err err = TVN_OK;
@@ -302,12 +257,17 @@ invoke(struct run *run, const json_t *action, struct call *call)
     call->type = func->func;
     if (read_args(run, call, action, &args)) {
         outcome = TRAPPED;
-        err = args == NULL ? TVN_OK : lower(run, call, args);
+        err = args == NULL
+                  ? TVN_OK
+                  : call_lower(&call->call, args, &call->arena, &run->diag);
         if (err == TVN_OK) {
             err = tvn_call_run(&call->call, &run->diag);
         }
         if (err == TVN_OK && call->type->result != NULL) {
-            err = lift(run, call);
+            err = tvn_plan_lift(&call->arena, call->type->result, &plan);
+            err = err == TVN_OK ? call_lift(&call->call, plan, &call->builder,
+                                      &call->result, &run->diag)
+                                : err;
         }
         if (err == TVN_OK) {
             err = tvn_call_finish(&call->call, &run->diag);
