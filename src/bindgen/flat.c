@@ -112,6 +112,8 @@ lifted_scalar(struct tvn__gen *gen, const struct tvn_type *type,
     case TVN_KIND_TUPLE:
     case TVN_KIND_OPTION:
     case TVN_KIND_RESULT:
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
         break;
     }
     TVN_ASSERT(false);

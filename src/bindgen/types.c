@@ -58,6 +58,8 @@ tvn__member(struct tvn__gen *gen, const struct tvn_type *type, uint32_t index)
     case TVN_KIND_LIST:
     case TVN_KIND_ENUM:
     case TVN_KIND_FLAGS:
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
         break;
     }
     TVN_ASSERT(false);
@@ -387,6 +389,8 @@ print_type(
     case TVN_KIND_F64:
     case TVN_KIND_CHAR:
     case TVN_KIND_STRING:
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
         break;
     }
 }

@@ -461,6 +461,9 @@ fill_random(struct walk *walk, const struct tvn_type *type, uint32_t at)
         return fill_case(walk, type, at, below(walk, 4) > 0 ? 1 : 0);
     case TVN_KIND_RESULT: /* three of four are ok */
         return fill_case(walk, type, at, below(walk, 4) > 0 ? 0 : 1);
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
+        break; /* events have no handles */
     }
     return TVN_OK;
 }

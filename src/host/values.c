@@ -278,6 +278,9 @@ read_node(struct reader *reader, const struct tvn_type *type,
     case TVN_KIND_STRING:
     case TVN_KIND_ENUM:
         return read_scalar(reader, type, node, at);
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
+        break; /* no config or table has handles */
     }
     return TVN_EINVAL;
 }

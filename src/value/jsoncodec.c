@@ -358,6 +358,10 @@ tvn_jsoncodec_new(TVN_KEPT const struct tvn_type *type,
     tvn_err err;
 
     TVN_ASSERT((unsigned)make.opts->names < TVN_JSON_NAMES_COUNT);
+    if (type->has_handle) {
+        return tvn_diag_error(diag, TVN_EUNSUPPORTED, NULL,
+            "the type has handles of resources, which JSON cannot write");
+    }
     make.codec = tvn_mem_new(1, sizeof(*make.codec));
     if (make.codec == NULL) {
         return TVN_ENOMEM;

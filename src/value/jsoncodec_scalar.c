@@ -287,6 +287,8 @@ read_bare(struct scalar *scalar, const struct tvn_type *type, uint32_t at)
     case TVN_KIND_RECORD:
     case TVN_KIND_TUPLE:
     case TVN_KIND_FLAGS:
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
         break;
     }
     return refuse(

@@ -481,6 +481,9 @@ write_value(struct write *write, const struct tvn__json_node *node, uint32_t at)
         return write_flags(write, node, at);
     case TVN_KIND_OPTION:
         return write_option(write, node, at);
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
+        break; /* refused when the codec is made */
     }
     return TVN_EINVAL;
 }

@@ -22,6 +22,7 @@ struct lift {
     struct tvn_memory *memory;
     struct tvn_builder *builder;
     const uint32_t *table;
+    const struct tvn_type *const *handles;
     uint64_t bytes;
     struct mark trail[TVN_TYPE_DEPTH_MAX]; /* innermost first */
     uint32_t trail_count;
@@ -326,6 +327,20 @@ lift_scalar(struct lift *lift, const struct tvn__step *step, uint64_t bits,
     return TVN_OK;
 }
 
+static __attribute__((noinline)) tvn_err
+lift_handle(struct lift *lift, const struct tvn__step *step, uint32_t handle,
+    uint8_t *dst)
+{
+    struct tvn_handles *handles = lift->memory->handles;
+    const struct tvn_type *type = lift->handles[step->n];
+    uint32_t rep = 0;
+    const char *why = (*handles->take)(handles, type, handle, &rep);
+
+    tvn__store32(dst, rep);
+    return why == NULL ? TVN_OK
+                       : refuse(lift, "handle %" PRIu32 " %s", handle, why);
+}
+
 /* option<plain> */
 static inline tvn_err
 lift_some(struct lift *lift, const struct tvn__step *step, const uint8_t *from,
@@ -415,6 +430,9 @@ lift_memory(struct lift *lift, const struct tvn__step *code, const uint8_t *src,
                 at + step->dst);
             dst = lift->builder->data + at; /* it may have moved */
             break;
+        case TVN__HANDLE:
+            err = lift_handle(lift, step, tvn__load32(from), to);
+            break;
         case TVN__SOME_COPY:
             err = lift_some(lift, step, from, to);
             break;
@@ -466,6 +484,9 @@ lift_flat(struct lift *lift, const struct tvn__step *step,
             err =
                 lift_far(lift, step, slot[0].u32, slot[1].u32, at + step->dst);
             break;
+        case TVN__HANDLE:
+            err = lift_handle(lift, step, slot->u32, to);
+            break;
         case TVN__SOME:
         case TVN__VARIANT:
             tvn__store(to, step->size, slot->u32);
@@ -496,6 +517,7 @@ begin(struct lift *lift, const struct tvn_plan *plan, struct tvn_memory *memory,
     lift->memory = memory;
     lift->builder = builder;
     lift->table = plan->table;
+    lift->handles = plan->handles;
     lift->bytes = plan->to->size;
     lift->trail_count = 0;
 }

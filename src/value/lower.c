@@ -14,6 +14,7 @@ struct lower {
     struct tvn_memory *memory; /* one of these two */
     struct tvn_builder *builder;
     const uint32_t *table;
+    const struct tvn_type *const *handles;
     uint64_t bytes;
     struct tvn_diag *diag;
 };
@@ -130,6 +131,26 @@ lower_far(struct lower *lower, const struct tvn__step *step, const uint8_t *src,
     return step->op == TVN__STRING
                ? lower_string(lower, tvn__load32(src), *len, offset)
                : lower_list(lower, step, tvn__load32(src), *len, offset);
+}
+
+/* In another image a handle stays what it is in images. */
+static __attribute__((noinline)) tvn_err
+lower_handle(struct lower *lower, const struct tvn__step *step,
+    const uint8_t *src, uint32_t *handle)
+{
+    struct tvn_handles *handles;
+    const char *why;
+
+    *handle = tvn__load32(src);
+    if (lower->memory == NULL) {
+        return TVN_OK;
+    }
+    handles = lower->memory->handles;
+    why = (*handles->give)(
+        handles, lower->handles[step->n], tvn__load32(src), handle);
+    return why == NULL ? TVN_OK
+                       : tvn_diag_error(
+                             lower->diag, TVN_EABI, NULL, "a handle %s", why);
 }
 
 /* ------------------------------------------------------------------------
@@ -250,6 +271,13 @@ lower_memory(struct lower *lower, struct run run)
             tvn__store32(dst + step->dst, offset);
             tvn__store32(dst + step->dst + 4, len);
             break;
+        case TVN__HANDLE:
+            err = lower_handle(lower, step, from, &offset);
+            if (err != TVN_OK) {
+                return err;
+            }
+            tvn__store32(to, offset);
+            break;
         case TVN__SOME:
             *to = *from;
             step += *from == 0 ? step->skip : 1;
@@ -316,6 +344,13 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
             slot[0].u64 = offset;
             slot[1].u64 = len;
             break;
+        case TVN__HANDLE:
+            err = lower_handle(lower, step, from, &offset);
+            if (err != TVN_OK) {
+                return err;
+            }
+            slot->u64 = offset;
+            break;
         case TVN__SOME:
             slot->u64 = *from;
             if (*from == 0) {
@@ -363,6 +398,7 @@ tvn_lower_flat(const struct tvn_plan *plan, const uint8_t *data, uint32_t root,
         .base = memory->base,
         .memory = memory,
         .table = plan->table,
+        .handles = plan->handles,
         .diag = diag};
     err = lower_flat(&lower, plan->flat, data + root, slots);
     if (err == TVN_OK) {
@@ -376,8 +412,11 @@ tvn_lower_store(const struct tvn_plan *plan, const uint8_t *data, uint32_t root,
     struct tvn_memory *memory, uint32_t ptr, uint64_t *bytes,
     struct tvn_diag *diag)
 {
-    struct lower lower = {
-        .data = data, .memory = memory, .table = plan->table, .diag = diag};
+    struct lower lower = {.data = data,
+        .memory = memory,
+        .table = plan->table,
+        .handles = plan->handles,
+        .diag = diag};
     tvn_err err;
 
     if (!TVN_GUEST_CHECK(3, (ptr & (plan->to->align - 1)) == 0)) {
@@ -407,7 +446,8 @@ tvn_plan_convert(const struct tvn_plan *plan, const uint8_t *data,
     struct lower lower = {.data = data,
         .base = builder->data,
         .builder = builder,
-        .table = plan->table};
+        .table = plan->table,
+        .handles = plan->handles};
     tvn_err err =
         lower_memory(&lower, (struct run){plan->memory, root, at, 1, 0, 0});
 

@@ -109,6 +109,25 @@ tvn__emit_copy(
         (struct tvn__step){.op = TVN__COPY, .src = src, .dst = dst, .n = size});
 }
 
+void
+tvn__emit_handle(struct tvn__code *code, const struct tvn_type *type,
+    uint32_t src, uint32_t dst)
+{
+    void *handles = code->handles;
+
+    if (!grow(&handles, &code->handle_cap, code->handle_count + 1,
+            sizeof(const struct tvn_type *))) {
+        code->failed = true;
+        return;
+    }
+    code->handles = handles;
+    code->handles[code->handle_count] = type;
+    (void)tvn__emit(code, (struct tvn__step){.op = TVN__HANDLE,
+                              .src = src,
+                              .dst = dst,
+                              .n = code->handle_count++});
+}
+
 uint8_t
 tvn__log2(uint32_t align)
 {
@@ -140,7 +159,10 @@ tvn__finish(struct tvn__code *code, struct tvn_arena *arena,
     struct tvn_plan *plan = tvn_arena_new(arena, 1, sizeof(*plan));
     struct tvn__step *steps = tvn_arena_new(arena, code->count, sizeof(*steps));
     uint32_t *table = tvn_arena_new(arena, code->table_count, sizeof(*table));
-    bool ok = !code->failed && plan != NULL && steps != NULL && table != NULL;
+    const struct tvn_type **handles =
+        tvn_arena_new(arena, code->handle_count, sizeof(*handles));
+    bool ok = !code->failed && plan != NULL && steps != NULL && table != NULL &&
+              handles != NULL;
 
     for (uint32_t i = 0; ok && i < code->count; i++) {
         steps[i] = code->steps[i];
@@ -149,16 +171,21 @@ tvn__finish(struct tvn__code *code, struct tvn_arena *arena,
     if (ok && code->table_count > 0) {
         memcpy(table, code->table, code->table_count * sizeof(*table));
     }
+    for (uint32_t i = 0; ok && i < code->handle_count; i++) {
+        handles[i] = code->handles[i];
+    }
     if (ok) {
         *plan = draft;
-        plan->is_flat = !draft.to->has_pointer;
+        plan->is_flat = draft.to->is_plain_to_lower;
         plan->memory = steps;
         plan->flat = flat_from == 0 ? NULL : steps + flat_from;
         plan->table = table;
+        plan->handles = handles;
         *out = plan;
     }
     tvn_mem_free(code->steps, code->cap, sizeof(*code->steps));
     tvn_mem_free(code->table, code->table_cap, sizeof(*code->table));
+    tvn_mem_free(code->handles, code->handle_cap, sizeof(*code->handles));
     return ok ? TVN_OK : TVN_ENOMEM;
 }
 

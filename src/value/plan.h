@@ -38,6 +38,25 @@ union tvn_slot {
 #define TVN_FLAT_PARAMS_MAX  16u /* beyond: one pointer to their tuple */
 #define TVN_FLAT_RESULTS_MAX 1u  /* beyond: one pointer to the result */
 
+/* How a guest has its strings; in images they are UTF-8. */
+enum tvn_encoding {
+    TVN_UTF8,
+    TVN_UTF16,
+    TVN_LATIN1_UTF16, /* one of the two, a bit of the length says which */
+};
+
+/* The handle table of a component instance as plans see it.  Both answer NULL
+ * or why not ("is no handle"). */
+struct tvn_handles {
+    /* Lifting: what is behind `handle`.  An own leaves the table, a borrow is
+     * lent until the call has ended. */
+    const char *(*take)(struct tvn_handles *handles,
+        const struct tvn_type *type, uint32_t handle, uint32_t *rep);
+    /* Lowering: a new handle (or `rep` itself, to who made the resource). */
+    const char *(*give)(struct tvn_handles *handles,
+        const struct tvn_type *type, uint32_t rep, uint32_t *handle);
+};
+
 /* A guest's linear memory as plans see it.  base and size may be older than
  * the memory is: a check that fails calls `refresh` once and looks again
  * (memory only grows; `base` never moves). */
@@ -49,8 +68,22 @@ struct tvn_memory {
      * result is checked by the plan.  TVN_ETRAP etc. as the engine says. */
     tvn_err (*realloc)(struct tvn_memory *memory, uint32_t align, uint32_t size,
         uint32_t *ptr);
-    void *guest; /* the owner's */
+    /* The same with a block that is there: strings whose size is known late.
+     * Needed by the encodings other than UTF-8 and by lowering from them. */
+    tvn_err (*resize)(struct tvn_memory *memory, uint32_t old,
+        uint32_t old_size, uint32_t align, uint32_t size, uint32_t *ptr);
+    enum tvn_encoding encoding; /* of its strings */
+    /* Of the guest that strings come from which are lowered into this one: it
+     * says what the specification has realloc called for. */
+    enum tvn_encoding source;
+    /* Lifting from LATIN1_UTF16: strings that were UTF-16 get TVN_TEXT_WIDE in
+     * their length in the image.  Only lowering from LATIN1_UTF16 may see it. */
+    bool keeps_width;
+    struct tvn_handles *handles; /* NULL: its functions have none */
+    void *guest;                 /* the owner's */
 };
+
+#define TVN_TEXT_WIDE (UINT32_C(1) << 31)
 
 struct tvn_plan;
 
@@ -67,8 +100,8 @@ tvn_err tvn_plan_lift(struct tvn_arena *arena, const struct tvn_type *type,
 /* The type handed over (`to`) or lifted. */
 const struct tvn_type *tvn_plan_type(const struct tvn_plan *plan);
 
-/* True when running it never calls realloc nor touches guest memory: no
- * string or list in `to`. */
+/* True when running it touches nothing of the guest's: no string, list or
+ * handle in `to`.  Others need a tvn_memory. */
 bool tvn_plan_is_flat(const struct tvn_plan *plan);
 
 /* Writes plan type's flat_count slots; asserted: at most

@@ -43,6 +43,7 @@ enum tvn__op {
     TVN__LIST_PLAIN, /* n = element size, align */
     TVN__LIST,       /* n, m = element size here and there, align */
     TVN__SOME,       /* option: skip when none; flat: zero m slots then */
+    TVN__HANDLE,     /* n = number in plan's handles */
     TVN__VARIANT,    /* size, to_size of discriminant, n = table, m = lift:
                       * cases; lower flat: slots in all */
 
@@ -80,6 +81,7 @@ struct tvn_plan {
     const struct tvn__step *memory;
     const struct tvn__step *flat; /* NULL above TVN_FLAT_PARAMS_MAX slots */
     const uint32_t *table;
+    const struct tvn_type *const *handles; /* own and borrow types */
 };
 
 /* ------------------------------------------------------------------------
@@ -92,6 +94,9 @@ struct tvn__code {
     uint32_t *table;
     uint32_t table_count;
     uint32_t table_cap;
+    const struct tvn_type **handles;
+    uint32_t handle_count;
+    uint32_t handle_cap;
     uint32_t label;     /* steps from here on may grow by merging */
     uint32_t same_from; /* from here on gaps are padding on both sides */
     bool failed;
@@ -118,6 +123,10 @@ uint32_t tvn__add_table(struct tvn__code *code, uint32_t count);
 /* Appends a COPY or lets the last one grow over it. */
 void tvn__emit_copy(
     struct tvn__code *code, uint32_t src, uint32_t dst, uint32_t size);
+
+/* Appends the step of an own or a borrow. */
+void tvn__emit_handle(struct tvn__code *code, const struct tvn_type *type,
+    uint32_t src, uint32_t dst);
 
 /* log2 of an alignment. */
 uint8_t tvn__log2(uint32_t align);

@@ -128,6 +128,8 @@ memory_form(struct tvn__code *code, const struct tvn_type *type, uint32_t at)
         cases(code, type, at, at, false);
     } else if (type->kind == TVN_KIND_LIST) {
         list(code, type, at, at);
+    } else if (type->resource != NULL) {
+        tvn__emit_handle(code, type, at, at);
     } else {
         scalar(code,
             type->kind == TVN_KIND_BOOL    ? TVN__BOOL
@@ -153,6 +155,8 @@ flat_form(struct tvn__code *code, const struct tvn_type *type, uint32_t slot,
         cases(code, type, slot, dst, true);
     } else if (type->kind == TVN_KIND_LIST) {
         list(code, type, slot, dst);
+    } else if (type->resource != NULL) {
+        tvn__emit_handle(code, type, slot, dst);
     } else {
         scalar(code,
             type->kind == TVN_KIND_BOOL     ? TVN__BOOL

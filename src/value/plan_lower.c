@@ -226,6 +226,8 @@ memory_form(struct tvn__code *code, const struct tvn_type *a,
         memory_record(code, a, b, src, dst);
     } else if (tvn_type_has_cases(b)) {
         memory_cases(code, a, b, src, dst);
+    } else if (b->resource != NULL) {
+        tvn__emit_handle(code, b, src, dst);
     } else if (b->kind == TVN_KIND_FLAGS) {
         renumber(code, TVN__FLAGS, a, b, src, dst);
     } else {
@@ -317,7 +319,7 @@ has_one_payload(const struct tvn_type *a, const struct tvn_type *b,
         if (payload == NULL) {
             continue;
         }
-        if (reads == NULL || reads->has_pointer ||
+        if (reads == NULL || !reads->is_plain_to_lower ||
             (*to != NULL && (*from != payload || *to != reads))) {
             return false;
         }
@@ -388,6 +390,8 @@ flat_form(struct tvn__code *code, const struct tvn_type *a,
         flat_cases(code, a, b, src, slot);
     } else if (b->kind == TVN_KIND_FLAGS && !keeps_order(a, b)) {
         renumber(code, TVN__FLAGS, a, b, src, slot);
+    } else if (b->resource != NULL) {
+        tvn__emit_handle(code, b, src, slot);
     } else {
         flat_number(code, a, b, src, slot);
     }

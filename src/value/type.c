@@ -17,6 +17,7 @@ struct tvn_types {
     struct tvn_arena arena; /* owns types, members, names and keys */
     struct tvn_map map;     /* key -> type, in order of id */
     struct tvn_buf key;     /* scratch */
+    uint32_t resource_count;
 };
 
 struct tvn_types *
@@ -68,6 +69,8 @@ scalar_size(enum tvn_kind kind)
         [TVN_KIND_F32] = 4,
         [TVN_KIND_F64] = 8,
         [TVN_KIND_CHAR] = 4,
+        [TVN_KIND_OWN] = 4,
+        [TVN_KIND_BORROW] = 4,
     };
 
     return size[kind];
@@ -160,6 +163,8 @@ lay_out(struct tvn_type *type, struct tvn_member *members)
     case TVN_KIND_F32:
     case TVN_KIND_F64:
     case TVN_KIND_CHAR:
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
         type->size = scalar_size(type->kind);
         type->align = type->size;
         type->is_plain_to_lift =
@@ -320,6 +325,7 @@ write_key(struct tvn_types *types, const struct tvn_type *type)
     tvn_buf_clear(key);
     tvn_buf_append_byte(key, (char)type->kind);
     key_u32(key, type->elem == NULL ? 0 : type->elem->id + 1);
+    key_u32(key, type->resource == NULL ? 0 : type->resource->id + 1);
     for (uint32_t i = 0; i < type->count; i++) {
         const struct tvn_member *member = &type->members[i];
 
@@ -342,6 +348,7 @@ take_in(const struct tvn_types *types, struct tvn_type *type,
     TVN_ASSERT(types->map.entries[inner->id].value == inner);
     type->nodes += inner->nodes;
     type->has_pointer |= inner->has_pointer;
+    type->has_handle |= inner->has_handle;
     if (inner->depth >= type->depth) {
         type->depth = inner->depth + 1;
     }
@@ -387,6 +394,7 @@ make(struct tvn_types *types, const struct tvn_type *draft,
     type->nodes = 1;
     type->has_pointer =
         type->kind == TVN_KIND_STRING || type->kind == TVN_KIND_LIST;
+    type->has_handle = type->resource != NULL;
     if (type->elem != NULL) {
         err = take_in(types, type, type->elem);
     }
@@ -402,8 +410,8 @@ make(struct tvn_types *types, const struct tvn_type *draft,
     if (err == TVN_OK) {
         err = flatten(types, type);
     }
-    type->is_plain_to_lower = !type->has_pointer;
-    type->is_plain_to_lift &= !type->has_pointer;
+    type->is_plain_to_lower = !type->has_pointer && !type->has_handle;
+    type->is_plain_to_lift &= type->is_plain_to_lower;
     if (err == TVN_OK) {
         err = tvn_map_add(&types->map, key, type);
     }
@@ -502,6 +510,32 @@ tvn_type_members(struct tvn_types *types, enum tvn_kind kind,
         }
     }
     return intern(types, &draft, out);
+}
+
+tvn_err
+tvn_type_handle(struct tvn_types *types, enum tvn_kind kind,
+    const struct tvn_resource *resource, const struct tvn_type **out)
+{
+    struct tvn_type draft = {.kind = kind, .resource = resource};
+
+    TVN_ASSERT(kind == TVN_KIND_OWN || kind == TVN_KIND_BORROW);
+    TVN_ASSERT(resource->id < types->resource_count);
+    return intern(types, &draft, out);
+}
+
+tvn_err
+tvn_type_resource(struct tvn_types *types, struct tvn_str name,
+    const struct tvn_resource **out)
+{
+    struct tvn_resource *made = tvn_arena_new(&types->arena, 1, sizeof(*made));
+    struct tvn_str copy = tvn_arena_str(&types->arena, name);
+
+    if (made == NULL || copy.ptr == NULL) {
+        return TVN_ENOMEM;
+    }
+    *made = (struct tvn_resource){copy, types->resource_count++};
+    *out = made;
+    return TVN_OK;
 }
 
 int

@@ -42,13 +42,22 @@ enum tvn_kind {
     TVN_KIND_FLAGS,
     TVN_KIND_OPTION,
     TVN_KIND_RESULT,
+    TVN_KIND_OWN,    /* handles of a resource; in images: its */
+    TVN_KIND_BORROW, /* representation */
 };
-#define TVN_KIND_COUNT (TVN_KIND_RESULT + 1)
+#define TVN_KIND_COUNT (TVN_KIND_BORROW + 1)
 
 /* A core Wasm value type. */
 enum tvn_core { TVN_CORE_I32, TVN_CORE_I64, TVN_CORE_F32, TVN_CORE_F64 };
 
 struct tvn_type;
+
+/* A resource type.  Each is its own: equal names mean nothing, equal pointers
+ * do. */
+struct tvn_resource {
+    struct tvn_str name; /* "wasi:io/streams.input-stream" */
+    uint32_t id;         /* counts the resources of its table, from 0 */
+};
 
 /* A record's field, a tuple's element, a case, a flag's label. */
 struct tvn_member {
@@ -75,16 +84,18 @@ struct tvn_type {
     uint32_t flat_count;    /* core values when passed flat (any number) */
     const uint8_t *flat;    /* enum tvn_core of each; NULL above 32 */
     bool has_pointer;       /* holds a string or a list somewhere */
-    bool is_plain_to_lower; /* no pointer inside: bytes can be copied out */
+    bool has_handle;        /* holds an own or a borrow somewhere */
+    bool is_plain_to_lower; /* neither inside: bytes can be copied out */
     bool is_plain_to_lift;  /* ... and every bit pattern is valid and no
                               * padding: bytes can be copied in unchecked */
     uint32_t count;         /* members */
     const struct tvn_member *members;
-    const uint32_t *by_name;     /* members sorted by name, for find */
-    const struct tvn_type *elem; /* list: its elements' type */
-    uint32_t disc_size;          /* variant, enum, option, result: 1, 2, 4 */
-    uint32_t payload_offset;     /* variant, option, result */
-    uint32_t id;                 /* order of interning, from 0 */
+    const uint32_t *by_name;             /* members sorted by name, for find */
+    const struct tvn_type *elem;         /* list: its elements' type */
+    const struct tvn_resource *resource; /* own, borrow */
+    uint32_t disc_size;      /* variant, enum, option, result: 1, 2, 4 */
+    uint32_t payload_offset; /* variant, option, result */
+    uint32_t id;             /* order of interning, from 0 */
 };
 
 struct tvn_types; /* the table; owns its types */
@@ -109,6 +120,14 @@ tvn_err tvn_type_result(struct tvn_types *types, const struct tvn_type *ok,
 tvn_err tvn_type_members(struct tvn_types *types, enum tvn_kind kind,
     const struct tvn_member *members, uint32_t count,
     const struct tvn_type **out);
+
+/* OWN or BORROW of a resource of the same table. */
+tvn_err tvn_type_handle(struct tvn_types *types, enum tvn_kind kind,
+    const struct tvn_resource *resource, const struct tvn_type **out);
+
+/* A resource type unlike all others; the table owns it. */
+tvn_err tvn_type_resource(struct tvn_types *types, struct tvn_str name,
+    const struct tvn_resource **out);
 
 /* The index of the member of that name, -1 when there is none. */
 int tvn_type_find(const struct tvn_type *type, struct tvn_str name);

@@ -25,6 +25,8 @@ static const char *const names[TVN_KIND_COUNT] = {
     [TVN_KIND_FLAGS] = "flags",
     [TVN_KIND_OPTION] = "option",
     [TVN_KIND_RESULT] = "result",
+    [TVN_KIND_OWN] = "own",
+    [TVN_KIND_BORROW] = "borrow",
 };
 
 /* Between braces: `id: u64` of records, `some(u64)` of variants, labels. */
@@ -105,6 +107,10 @@ tvn_type_print(
         tvn_type_print(
             type->kind == TVN_KIND_LIST ? type->elem : type->members[1].type,
             members_max, out);
+        tvn_buf_append_byte(out, '>');
+    } else if (type->resource != NULL) {
+        tvn_buf_append_byte(out, '<');
+        tvn_buf_append_str(out, type->resource->name);
         tvn_buf_append_byte(out, '>');
     } else if (type->count > 0) {
         print_members(type, members_max, out);

@@ -372,9 +372,11 @@ reads_as(struct walk *walk, const struct tvn_type *a, const struct tvn_type *b)
     case TVN_KIND_CHAR:
     case TVN_KIND_STRING:
     case TVN_KIND_OPTION:
-        break;
+    case TVN_KIND_OWN:
+    case TVN_KIND_BORROW:
+        break; /* interned: not a == b, so another resource */
     }
-    return types_differ(walk, a, b); /* not reached: interned, so a == b */
+    return types_differ(walk, a, b);
 }
 
 /* The fields of A, at the top, that B has no use for. */
