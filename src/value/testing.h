@@ -124,7 +124,7 @@ tvn_testing_parse_at(struct tvn_types *types, const char **text)
         "result"};
     struct tvn_str word = tvn_testing_name(text);
 
-    for (unsigned kind = 0; kind < TVN_KIND_COUNT; kind++) {
+    for (unsigned kind = 0; kind < TVN_KIND_OWN; kind++) {
         if (!tvn_str_is(word, words[kind])) {
             continue;
         }
@@ -156,7 +156,7 @@ tvn_testing_type(struct tvn_types *types, struct tvn_rng *rng, uint32_t depth)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP";
     enum tvn_kind kind = (enum tvn_kind)tvn_rng_below(
-        rng, depth > 1 ? TVN_KIND_COUNT : TVN_KIND_STRING + 1);
+        rng, depth > 1 ? TVN_KIND_OWN : TVN_KIND_STRING + 1);
     bool is_label = kind == TVN_KIND_ENUM || kind == TVN_KIND_FLAGS;
     uint32_t count =
         1 + (uint32_t)tvn_rng_below(rng, kind == TVN_KIND_FLAGS ? 32 : 6);
