@@ -37,6 +37,9 @@ struct tvn_func_type {
     const struct tvn_type *result;   /* NULL: none */
 };
 
+/* Appends "func(self: borrow<wasi:io/poll.pollable>) -> bool". */
+void tvn_func_type_print(const struct tvn_func_type *type, struct tvn_buf *out);
+
 enum tvn_extern_kind {
     TVN_EXTERN_FUNC,
     TVN_EXTERN_TYPE,     /* a named value type */

@@ -1,5 +1,23 @@
-/* sig.c -- the core signatures that lifting and lowering ask for. */
+/* sig.c -- a function's type as text, and the core signatures that lifting and
+ * lowering ask for. */
 #include "component/program.h"
+
+void
+tvn_func_type_print(const struct tvn_func_type *type, struct tvn_buf *out)
+{
+    tvn_buf_append_text(out, "func(");
+    for (uint32_t i = 0; i < type->param_count; i++) {
+        tvn_buf_append_text(out, i == 0 ? "" : ", ");
+        tvn_buf_append_str(out, type->params[i].name);
+        tvn_buf_append_text(out, ": ");
+        tvn_type_print(type->params[i].type, 0, out);
+    }
+    tvn_buf_append_byte(out, ')');
+    if (type->result != NULL) {
+        tvn_buf_append_text(out, " -> ");
+        tvn_type_print(type->result, 0, out);
+    }
+}
 
 static void
 add_params(const struct tvn_func_type *type, struct tvn_core_sig *out)

@@ -60,20 +60,36 @@ bool tvn_code_was_cached(const struct tvn_code *code);
  * type: `*result` = data and `*result_root` = where its root is, borrowed
  * until the next call of the same function.  With no parameters `args` is
  * NULL; with no result both stay unset.  Not TVN_OK: the guest traps with
- * the text in `diag`. */
+ * the text in `diag`.  A handle is a resource's representation in both: an
+ * own among the arguments is the host's from then on, a borrow until the
+ * function returns. */
 struct tvn_host_func {
-    struct tvn_str interface; /* with or without version; empty: the world */
+    struct tvn_str interface; /* "torvyn:stage/log", for one track of versions
+                               * "wasi:io/poll@0.2"; empty: the world's own */
     struct tvn_str name;
     const struct tvn_func_type *type; /* must be the import's, same pointers
                                        * inside; NULL: taken from the import */
+    const char *signature; /* NULL, or what tvn_func_type_print must say of
+                            * the import */
     tvn_err (*call)(void *env, const uint8_t *args, const uint8_t **result,
         uint32_t *result_root, struct tvn_diag *diag);
+    void *env;
+};
+
+/* A resource type that a guest imports, given by the host. */
+struct tvn_host_resource {
+    struct tvn_str interface; /* as a function's */
+    struct tvn_str name;
+    /* The guest has dropped its own handle, or is gone itself. */
+    void (*drop)(void *env, uint32_t rep);
     void *env;
 };
 
 struct tvn_instance_opts {
     const struct tvn_host_func *imports; /* copied */
     uint32_t import_count;
+    const struct tvn_host_resource *resources; /* copied */
+    uint32_t resource_count;
     uint64_t memory_max;       /* bytes over all memories of the instance */
     uint64_t deadline_ns;      /* of each call; 0: none */
     uint64_t init_deadline_ns; /* of instantiation (start sections) */
