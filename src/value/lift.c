@@ -26,7 +26,7 @@ struct lift {
     uint64_t bytes;
     struct mark trail[TVN_TYPE_DEPTH_MAX]; /* innermost first */
     uint32_t trail_count;
-    char why[160];
+    char why[TVN__WHY_SIZE];
 };
 
 static tvn_err lift_memory(struct lift *lift, const struct tvn__step *code,
@@ -205,6 +205,20 @@ check_utf8(struct lift *lift, const uint8_t *copy, uint32_t len)
     return refuse(lift, "is not UTF-8 (0x%02X at byte %zu)", copy[bad], bad);
 }
 
+static __attribute__((noinline)) tvn_err
+lift_recoded(struct lift *lift, uint32_t ptr, uint32_t word, uint32_t dst)
+{
+    const uint32_t far[2] = {ptr, word};
+    tvn_err err =
+        tvn__text_lift(lift->memory, lift->builder, far, dst, lift->why);
+
+    if (err == TVN_OK) {
+        word = tvn__load32(lift->builder->data + dst + 4);
+        lift->bytes += word & ~TVN_TEXT_WIDE;
+    }
+    return err;
+}
+
 static inline tvn_err
 lift_string(struct lift *lift, uint32_t ptr, uint32_t len, uint32_t dst)
 {
@@ -215,6 +229,9 @@ lift_string(struct lift *lift, uint32_t ptr, uint32_t len, uint32_t dst)
     bool is_ascii;
     tvn_err err;
 
+    if (lift->memory->encoding != TVN_UTF8) {
+        return lift_recoded(lift, ptr, len, dst);
+    }
     if (!TVN_GUEST_CHECK(10, len <= TVN__FAR_MAX)) {
         return refuse(lift, "a string of %" PRIu32 " bytes", len);
     }
@@ -307,6 +324,20 @@ no_case(struct lift *lift, uint64_t disc, uint32_t cases)
         lift, "case %" PRIu64 " of a type with %" PRIu32 " cases", disc, cases);
 }
 
+static __attribute__((noinline)) tvn_err
+lift_handle(struct lift *lift, const struct tvn__step *step, uint32_t handle,
+    uint8_t *dst)
+{
+    struct tvn_handles *handles = lift->memory->handles;
+    const struct tvn_type *type = lift->handles[step->n];
+    uint32_t rep = 0;
+    const char *why = (*handles->take)(handles, type, handle, &rep);
+
+    tvn__store32(dst, rep);
+    return why == NULL ? TVN_OK
+                       : refuse(lift, "handle %" PRIu32 " %s", handle, why);
+}
+
 static tvn_err
 lift_scalar(struct lift *lift, const struct tvn__step *step, uint64_t bits,
     uint8_t *dst)
@@ -323,22 +354,11 @@ lift_scalar(struct lift *lift, const struct tvn__step *step, uint64_t bits,
                    ? TVN_OK
                    : no_case(lift, bits, step->m);
     }
+    if (step->op == TVN__HANDLE) {
+        return lift_handle(lift, step, (uint32_t)bits, dst);
+    }
     TVN_ASSERT(step->op == TVN__MASK);
     return TVN_OK;
-}
-
-static __attribute__((noinline)) tvn_err
-lift_handle(struct lift *lift, const struct tvn__step *step, uint32_t handle,
-    uint8_t *dst)
-{
-    struct tvn_handles *handles = lift->memory->handles;
-    const struct tvn_type *type = lift->handles[step->n];
-    uint32_t rep = 0;
-    const char *why = (*handles->take)(handles, type, handle, &rep);
-
-    tvn__store32(dst, rep);
-    return why == NULL ? TVN_OK
-                       : refuse(lift, "handle %" PRIu32 " %s", handle, why);
 }
 
 /* option<plain> */
@@ -430,9 +450,6 @@ lift_memory(struct lift *lift, const struct tvn__step *code, const uint8_t *src,
                 at + step->dst);
             dst = lift->builder->data + at; /* it may have moved */
             break;
-        case TVN__HANDLE:
-            err = lift_handle(lift, step, tvn__load32(from), to);
-            break;
         case TVN__SOME_COPY:
             err = lift_some(lift, step, from, to);
             break;
@@ -483,9 +500,6 @@ lift_flat(struct lift *lift, const struct tvn__step *step,
         case TVN__LIST:
             err =
                 lift_far(lift, step, slot[0].u32, slot[1].u32, at + step->dst);
-            break;
-        case TVN__HANDLE:
-            err = lift_handle(lift, step, slot->u32, to);
             break;
         case TVN__SOME:
         case TVN__VARIANT:

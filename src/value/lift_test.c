@@ -1,15 +1,12 @@
 /* lift_test.c -- hostile guests: everything that is no value is refused with
  * path and reason, and nothing outside the guest's memory is looked at. */
-#include "base/guest_check.h"
 #include "base/mem.h"
 #include "value/plan.h"
 #include "value/testing.h"
+#include "value/testing_checks.h"
 #include "value/testing_guest.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define MEMORY 4096u /* bytes that the guest has */
 
@@ -336,8 +333,6 @@ run_all(void)
     test_memory_that_grew_is_seen();
 }
 
-#ifdef TVN_GUEST_CHECKS_OFF
-
 /* Each check of lift.c and lower.c, switched off, makes a test here fail. */
 static void
 test_each_check_is_missed_when_it_is_off(void)
@@ -345,35 +340,9 @@ test_each_check_is_missed_when_it_is_off(void)
     static const int numbers[] = {
         1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23, 24};
 
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        int status = 0;
-        pid_t child = fork();
-
-        TVN_ASSERT(child >= 0);
-        if (child == 0) {
-            TVN_ASSERT(freopen("/dev/null", "w", stderr) != NULL);
-            (void)alarm(20); /* a walk that went astray need not end */
-            tvn_guest_check_off = numbers[i];
-            run_all();
-            _exit(0);
-        }
-        TVN_ASSERT(waitpid(child, &status, 0) == child);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-            fprintf(stderr, "no test misses check %d\n", numbers[i]);
-            abort();
-        }
-    }
+    tvn_testing_miss_checks(
+        numbers, sizeof(numbers) / sizeof(numbers[0]), run_all);
 }
-
-#else
-
-static void
-test_each_check_is_missed_when_it_is_off(void)
-{
-    /* the switch is not built in: configure with TVN_FAULTS */
-}
-
-#endif
 
 int
 main(void)

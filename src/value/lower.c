@@ -17,6 +17,7 @@ struct lower {
     const struct tvn_type *const *handles;
     uint64_t bytes;
     struct tvn_diag *diag;
+    bool is_recoded; /* strings are, or were, other than UTF-8 */
 };
 
 /* `count` values one behind the other, through the program at `code`. */
@@ -34,16 +35,10 @@ static tvn_err lower_memory(struct lower *lower, struct run run);
 /* ------------------------------------------------------------------------
  * Room in the destination. */
 
-tvn_err
-tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
-    uint32_t *offset, struct tvn_diag *diag)
+static inline tvn_err
+check_block(struct tvn_memory *memory, uint32_t align, uint32_t size,
+    uint32_t ptr, struct tvn_diag *diag)
 {
-    uint32_t ptr = 0;
-    tvn_err err = (*memory->realloc)(memory, align, size, &ptr);
-
-    if (err != TVN_OK) {
-        return err;
-    }
     if (!TVN_GUEST_CHECK(1, (ptr & (align - 1)) == 0)) {
         return tvn_diag_error(diag, TVN_EABI, NULL,
             "cabi_realloc returned %#x, which is not aligned to %u",
@@ -55,8 +50,47 @@ tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
             "memory of %llu bytes",
             (unsigned)ptr, (unsigned)size, (unsigned long long)memory->size);
     }
-    *offset = ptr;
     return TVN_OK;
+}
+
+tvn_err
+tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
+    uint32_t *offset, struct tvn_diag *diag)
+{
+    uint32_t ptr = 0;
+    tvn_err err = (*memory->realloc)(memory, align, size, &ptr);
+
+    if (err == TVN_OK) {
+        err = check_block(memory, align, size, ptr, diag);
+    }
+    if (err == TVN_OK) {
+        *offset = ptr;
+    }
+    return err;
+}
+
+tvn_err
+tvn__guest_resize(struct tvn_memory *memory, const uint32_t old[2],
+    uint32_t align, uint32_t size, uint32_t *offset, struct tvn_diag *diag)
+{
+    uint32_t ptr = 0;
+    tvn_err err = (*memory->resize)(memory, old[0], old[1], align, size, &ptr);
+
+    if (err == TVN_OK) {
+        err = check_block(memory, align, size, ptr, diag);
+    }
+    if (err == TVN_OK) {
+        *offset = ptr;
+    }
+    return err;
+}
+
+tvn_err
+tvn__too_big(uint64_t size, struct tvn_diag *diag)
+{
+    return tvn_diag_error(diag, TVN_ETOOBIG, NULL,
+        "a string or list of %llu bytes cannot be handed over",
+        (unsigned long long)size);
 }
 
 /* `zero`: not all of the bytes will be written. */
@@ -67,9 +101,7 @@ alloc(struct lower *lower, uint32_t align, uint64_t size, bool zero,
     tvn_err err;
 
     if (size > TVN__FAR_MAX) {
-        return tvn_diag_error(lower->diag, TVN_ETOOBIG, NULL,
-            "a string or list of %llu bytes cannot be handed over",
-            (unsigned long long)size);
+        return tvn__too_big(size, lower->diag);
     }
     if (lower->builder == NULL) {
         err = tvn__guest_alloc(
@@ -87,14 +119,33 @@ alloc(struct lower *lower, uint32_t align, uint64_t size, bool zero,
 /* ------------------------------------------------------------------------
  * Out of line. */
 
-static inline tvn_err
-lower_string(struct lower *lower, uint32_t src, uint32_t len, uint32_t *offset)
+static __attribute__((noinline)) tvn_err
+lower_recoded(
+    struct lower *lower, uint32_t src, uint32_t *len, uint32_t *offset)
 {
-    tvn_err err = alloc(lower, 1, len, false, offset);
+    struct tvn_memory *memory = lower->memory;
+    tvn_err err =
+        tvn__text_lower(memory, lower->data + src, len, offset, lower->diag);
 
+    lower->base = memory->base;
     if (err == TVN_OK) {
-        tvn__copy(lower->base + *offset, lower->data + src, len);
-        lower->bytes += len;
+        lower->bytes += tvn__text_bytes(memory->encoding, *len);
+    }
+    return err;
+}
+
+static inline tvn_err
+lower_string(struct lower *lower, uint32_t src, uint32_t *len, uint32_t *offset)
+{
+    tvn_err err;
+
+    if (lower->is_recoded) {
+        return lower_recoded(lower, src, len, offset);
+    }
+    err = alloc(lower, 1, *len, false, offset);
+    if (err == TVN_OK) {
+        tvn__copy(lower->base + *offset, lower->data + src, *len);
+        lower->bytes += *len;
     }
     return err;
 }
@@ -129,25 +180,39 @@ lower_far(struct lower *lower, const struct tvn__step *step, const uint8_t *src,
 {
     *len = tvn__load32(src + 4);
     return step->op == TVN__STRING
-               ? lower_string(lower, tvn__load32(src), *len, offset)
+               ? lower_string(lower, tvn__load32(src), len, offset)
                : lower_list(lower, step, tvn__load32(src), *len, offset);
 }
 
-/* In another image a handle stays what it is in images. */
+/* The same, written at `dst` in the destination. */
+static inline tvn_err
+lower_far_to(struct lower *lower, const struct tvn__step *step,
+    const uint8_t *src, uint32_t dst)
+{
+    uint32_t far[2];
+    tvn_err err = lower_far(lower, step, src, &far[0], &far[1]);
+
+    if (err == TVN_OK) {
+        memcpy(lower->base + dst, far, sizeof(far));
+    }
+    return err;
+}
+
+/* Writes a handle at `dst`; in another image it stays what it is in images. */
 static __attribute__((noinline)) tvn_err
 lower_handle(struct lower *lower, const struct tvn__step *step,
-    const uint8_t *src, uint32_t *handle)
+    const uint8_t *src, uint8_t *dst)
 {
-    struct tvn_handles *handles;
-    const char *why;
+    uint32_t handle = tvn__load32(src);
+    const char *why = NULL;
 
-    *handle = tvn__load32(src);
-    if (lower->memory == NULL) {
-        return TVN_OK;
+    if (lower->memory != NULL) {
+        struct tvn_handles *handles = lower->memory->handles;
+
+        why =
+            (*handles->give)(handles, lower->handles[step->n], handle, &handle);
     }
-    handles = lower->memory->handles;
-    why = (*handles->give)(
-        handles, lower->handles[step->n], tvn__load32(src), handle);
+    tvn__store32(dst, handle);
     return why == NULL ? TVN_OK
                        : tvn_diag_error(
                              lower->diag, TVN_EABI, NULL, "a handle %s", why);
@@ -217,6 +282,17 @@ active(
     return lower->table + step->n + 2 * tvn__load(src, step->size);
 }
 
+/* Writes the active case; how far its block is. */
+static inline uint32_t
+lower_case(const struct lower *lower, const struct tvn__step *step,
+    const uint8_t *src, uint8_t *dst)
+{
+    const uint32_t *block = active(lower, step, src);
+
+    tvn__store(dst, step->to_size, block[0]);
+    return block[1];
+}
+
 /* ------------------------------------------------------------------------
  * The two loops. */
 
@@ -226,9 +302,6 @@ lower_memory(struct lower *lower, struct run run)
     const struct tvn__step *step = run.code;
     const uint8_t *src = lower->data + run.src;
     uint8_t *dst = lower->base + run.dst;
-    const uint32_t *block;
-    uint32_t offset;
-    uint32_t len;
     tvn_err err;
 
     for (;;) {
@@ -263,29 +336,24 @@ lower_memory(struct lower *lower, struct run run)
         case TVN__STRING:
         case TVN__LIST_PLAIN:
         case TVN__LIST:
-            err = lower_far(lower, step, from, &offset, &len);
+            err = lower_far_to(lower, step, from, run.dst + step->dst);
             if (err != TVN_OK) {
                 return err;
             }
             dst = lower->base + run.dst; /* a builder's may have moved */
-            tvn__store32(dst + step->dst, offset);
-            tvn__store32(dst + step->dst + 4, len);
             break;
         case TVN__HANDLE:
-            err = lower_handle(lower, step, from, &offset);
+            err = lower_handle(lower, step, from, to);
             if (err != TVN_OK) {
                 return err;
             }
-            tvn__store32(to, offset);
             break;
         case TVN__SOME:
             *to = *from;
             step += *from == 0 ? step->skip : 1;
             continue;
         case TVN__VARIANT:
-            block = active(lower, step, from);
-            tvn__store(to, step->to_size, block[0]);
-            step += block[1];
+            step += lower_case(lower, step, from, to);
             continue;
         case TVN__ZERO:
             memset(to, 0, step->n);
@@ -314,8 +382,7 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
     const uint8_t *src, union tvn_slot *slots)
 {
     const uint32_t *block;
-    uint32_t offset;
-    uint32_t len;
+    uint32_t far[2];
     tvn_err err;
 
     for (;;) {
@@ -337,19 +404,19 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
         case TVN__STRING:
         case TVN__LIST_PLAIN:
         case TVN__LIST:
-            err = lower_far(lower, step, from, &offset, &len);
+            err = lower_far(lower, step, from, &far[0], &far[1]);
             if (err != TVN_OK) {
                 return err;
             }
-            slot[0].u64 = offset;
-            slot[1].u64 = len;
+            slot[0].u64 = far[0];
+            slot[1].u64 = far[1];
             break;
         case TVN__HANDLE:
-            err = lower_handle(lower, step, from, &offset);
+            slot->u64 = 0;
+            err = lower_handle(lower, step, from, slot->bytes);
             if (err != TVN_OK) {
                 return err;
             }
-            slot->u64 = offset;
             break;
         case TVN__SOME:
             slot->u64 = *from;
@@ -380,6 +447,12 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
 /* ------------------------------------------------------------------------
  * Public. */
 
+static inline bool
+is_recoded(const struct tvn_memory *memory)
+{
+    return ((unsigned)memory->encoding | (unsigned)memory->source) != TVN_UTF8;
+}
+
 tvn_err
 tvn_lower_flat(const struct tvn_plan *plan, const uint8_t *data, uint32_t root,
     struct tvn_memory *memory, union tvn_slot *slots, uint64_t *bytes,
@@ -399,7 +472,8 @@ tvn_lower_flat(const struct tvn_plan *plan, const uint8_t *data, uint32_t root,
         .memory = memory,
         .table = plan->table,
         .handles = plan->handles,
-        .diag = diag};
+        .diag = diag,
+        .is_recoded = is_recoded(memory)};
     err = lower_flat(&lower, plan->flat, data + root, slots);
     if (err == TVN_OK) {
         *bytes += plan->to->size + lower.bytes;
@@ -416,7 +490,8 @@ tvn_lower_store(const struct tvn_plan *plan, const uint8_t *data, uint32_t root,
         .memory = memory,
         .table = plan->table,
         .handles = plan->handles,
-        .diag = diag};
+        .diag = diag,
+        .is_recoded = is_recoded(memory)};
     tvn_err err;
 
     if (!TVN_GUEST_CHECK(3, (ptr & (plan->to->align - 1)) == 0)) {

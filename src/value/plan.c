@@ -123,6 +123,7 @@ tvn__emit_handle(struct tvn__code *code, const struct tvn_type *type,
     code->handles = handles;
     code->handles[code->handle_count] = type;
     (void)tvn__emit(code, (struct tvn__step){.op = TVN__HANDLE,
+                              .size = sizeof(uint32_t),
                               .src = src,
                               .dst = dst,
                               .n = code->handle_count++});

@@ -76,8 +76,9 @@ struct tvn_memory {
     /* Of the guest that strings come from which are lowered into this one: it
      * says what the specification has realloc called for. */
     enum tvn_encoding source;
-    /* Lifting from LATIN1_UTF16: strings that were UTF-16 get TVN_TEXT_WIDE in
-     * their length in the image.  Only lowering from LATIN1_UTF16 may see it. */
+    /* Lifting from LATIN1_UTF16: strings that were UTF-16 get TVN_TEXT_WIDE
+     * in their length in the image.  Only lowering from LATIN1_UTF16 may see
+     * it. */
     bool keeps_width;
     struct tvn_handles *handles; /* NULL: its functions have none */
     void *guest;                 /* the owner's */
@@ -107,9 +108,10 @@ bool tvn_plan_is_flat(const struct tvn_plan *plan);
 /* Writes plan type's flat_count slots; asserted: at most
  * TVN_FLAT_PARAMS_MAX, as for lift_flat.  `data` is an image's data: the root
  * is at `root`, offsets count from data[0].  Adds to `*bytes` what the copy
- * ledger counts: the canonical size of `to` plus out-of-line bytes.  Errors
- * are realloc's, TVN_EABI (a bad pointer from realloc), TVN_ETOOBIG (a string
- * or list of 2^28 bytes or more: no guest takes it). */
+ * ledger counts: the canonical size of `to` plus out-of-line bytes (strings:
+ * as the guest has them).  Errors are realloc's, TVN_EABI (a bad pointer from
+ * realloc), TVN_ETOOBIG (a string or list of 2^28 bytes or more: no guest
+ * takes it). */
 tvn_err tvn_lower_flat(const struct tvn_plan *plan, const uint8_t *data,
     uint32_t root, struct tvn_memory *memory, union tvn_slot *slots,
     uint64_t *bytes, struct tvn_diag *diag);
@@ -122,7 +124,7 @@ tvn_err tvn_lower_store(const struct tvn_plan *plan, const uint8_t *data,
 /* Lifts into `builder` (which has begun with an enclosing type, at offset
  * `at` of it, zeroed).  TVN_EABI with a text that says path and reason
  * (`.airline: not UTF-8 at byte 3`), TVN_ETOOBIG above the pool's max,
- * TVN_ENOMEM.  `*bytes` as above. */
+ * TVN_ENOMEM.  `*bytes` as above (strings: as UTF-8, in the image). */
 tvn_err tvn_lift_flat(const struct tvn_plan *plan, struct tvn_memory *memory,
     const union tvn_slot *slots, struct tvn_builder *builder, uint32_t at,
     uint64_t *bytes, struct tvn_diag *diag);

@@ -143,6 +143,13 @@ tvn_err tvn__finish(struct tvn__code *code, struct tvn_arena *arena,
 tvn_err tvn__guest_alloc(struct tvn_memory *memory, uint32_t align,
     uint32_t size, uint32_t *offset, struct tvn_diag *diag);
 
+/* The same with `old`, the block's pointer and size. */
+tvn_err tvn__guest_resize(struct tvn_memory *memory, const uint32_t old[2],
+    uint32_t align, uint32_t size, uint32_t *offset, struct tvn_diag *diag);
+
+/* TVN_ETOOBIG: a string or list of that many bytes. */
+tvn_err tvn__too_big(uint64_t size, struct tvn_diag *diag);
+
 /* Looks again when the size known may be old. */
 static inline bool
 tvn__in_bounds(struct tvn_memory *memory, uint32_t ptr, uint64_t size)
@@ -153,5 +160,30 @@ tvn__in_bounds(struct tvn_memory *memory, uint32_t ptr, uint64_t size)
     memory->refresh(memory);
     return ptr + size <= memory->size;
 }
+
+/* ------------------------------------------------------------------------
+ * Strings that are not UTF-8 in the guest or were not where they come from. */
+
+#define TVN__WHY_SIZE 160u
+
+/* Bytes that a string has in a guest that gives its length as `word`. */
+static inline uint64_t
+tvn__text_bytes(enum tvn_encoding encoding, uint32_t word)
+{
+    if (encoding == TVN_LATIN1_UTF16 && (word & TVN_TEXT_WIDE) != 0) {
+        return 2 * (uint64_t)(word & ~TVN_TEXT_WIDE);
+    }
+    return encoding == TVN_UTF16 ? 2 * (uint64_t)word : word;
+}
+
+/* Lifts the string that the guest gives as pointer and length `far`; writes
+ * both at `dst` in the builder.  TVN_EABI: `why` is written. */
+tvn_err tvn__text_lift(struct tvn_memory *memory, struct tvn_builder *builder,
+    const uint32_t far[2], uint32_t dst, char why[TVN__WHY_SIZE]);
+
+/* Lowers the string at `src` whose length in the image is `*word`; `*word` and
+ * `*ptr` are the guest's then. */
+tvn_err tvn__text_lower(struct tvn_memory *memory, const uint8_t *src,
+    uint32_t *word, uint32_t *ptr, struct tvn_diag *diag);
 
 #endif

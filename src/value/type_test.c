@@ -210,6 +210,47 @@ test_printing(void)
     tvn_types_free(types);
 }
 
+/* A resource is itself and nothing else, whatever its name. */
+static void
+test_handles(void)
+{
+    struct tvn_types *types = tvn_types_new();
+    const struct tvn_resource *r[2] = {NULL, NULL};
+    const struct tvn_type *handles[4];
+    const struct tvn_type *list = NULL;
+    const struct tvn_type *again = NULL;
+    struct tvn_buf out = {0};
+
+    for (uint32_t i = 0; i < 4; i++) {
+        enum tvn_kind kind = i < 2 ? TVN_KIND_OWN : TVN_KIND_BORROW;
+        const struct tvn_type *type = NULL;
+
+        if (i < 2) {
+            TVN_ASSERT(
+                tvn_type_resource(types, TVN_STR("a:b/c.r"), &r[i]) == TVN_OK);
+            TVN_ASSERT(r[i]->id == i);
+        }
+        TVN_ASSERT(tvn_type_handle(types, kind, r[i & 1], &type) == TVN_OK);
+        TVN_ASSERT(tvn_type_handle(types, kind, r[i & 1], &again) == TVN_OK);
+        TVN_ASSERT(type == again && type->resource == r[i & 1]);
+        TVN_ASSERT(type->size == 4 && type->align == 4);
+        TVN_ASSERT(type->flat_count == 1 && type->flat[0] == TVN_CORE_I32);
+        TVN_ASSERT(type->has_handle && !type->has_pointer);
+        TVN_ASSERT(!type->is_plain_to_lower && !type->is_plain_to_lift);
+        handles[i] = type;
+        for (uint32_t k = 0; k < i; k++) {
+            TVN_ASSERT(handles[k] != type);
+        }
+    }
+    TVN_ASSERT(tvn_type_list(types, handles[2], &list) == TVN_OK);
+    TVN_ASSERT(list->has_handle && list->has_pointer);
+    TVN_ASSERT(!tvn_testing_parse(types, "list<u32>")->has_handle);
+    tvn_type_print(list, 0, &out);
+    TVN_ASSERT(strcmp(tvn_buf_text(&out), "list<borrow<a:b/c.r>>") == 0);
+    tvn_buf_fini(&out);
+    tvn_types_free(types);
+}
+
 static tvn_err
 make_some(void)
 {
@@ -259,6 +300,7 @@ main(void)
     test_what_is_no_type();
     test_limits();
     test_printing();
+    test_handles();
     test_every_allocation_may_fail();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
