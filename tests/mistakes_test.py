@@ -156,17 +156,16 @@ def bad_lines_are_dropped(flow):
 # ---------------------------------------------------------------------------
 # Components.
 
-UTF16 = """(component
-  (core module $m (memory (export "memory") 1)
-    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
-      i32.const 1024)
-    (func (export "evaluate") (param i32 i32) (result i32) i32.const 1))
+HANDLE = """(component
+  (core module $m (func (export "evaluate") (param i32) (result i32)
+    i32.const 1))
   (core instance $i (instantiate $m))
-  (type $e (record (field "carrier" string)))
-  (export $x "brief" (type $e))
-  (func (export "evaluate") (param "event" $x) (result bool)
-    (canon lift (core func $i "evaluate") (memory (core memory $i "memory"))
-      (realloc (core func $i "cabi_realloc")) string-encoding=utf16)))"""
+  (type $r (resource (rep i32)))
+  (export $x "session" (type $r))
+  (type $e (record (field "of" (own $x))))
+  (export $y "brief" (type $e))
+  (func (export "evaluate") (param "event" $y) (result bool)
+    (canon lift (core func $i "evaluate"))))"""
 
 
 @with_flow
@@ -196,9 +195,9 @@ def components(flow):
         (canon lift (core func $i "evaluate"))))""")
     subprocess.run([WITC, "wat", flow.dir / "unknown.wat", wasm], check=True)
     flow.run("unknown-import", verb="link")
-    (flow.dir / "wide.wat").write_text(UTF16)
-    subprocess.run([WITC, "wat", flow.dir / "wide.wat", wasm], check=True)
-    flow.run("utf16-strings", verb="link")
+    (flow.dir / "handle.wat").write_text(HANDLE)
+    subprocess.run([WITC, "wat", flow.dir / "handle.wat", wasm], check=True)
+    flow.run("handle-in-event", verb="link")
     wasm.unlink()
     flow.run("missing-component", verb="link")
 

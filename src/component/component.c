@@ -5,9 +5,8 @@
 #include "component/internal.h"
 
 static const struct tvn_program *
-make_program(struct tvn__decoder *d, const struct tvn__scope *scope)
+make_program(struct tvn__decoder *d, const struct tvn__steps *steps)
 {
-    const struct tvn__steps *steps = scope->steps;
     struct tvn_program *program = tvn__new(d, 1, sizeof(*program));
 
     if (program == NULL) {
@@ -22,11 +21,15 @@ make_program(struct tvn__decoder *d, const struct tvn__scope *scope)
         .lift_count = steps->lifts.count,
         .lowers = steps->lowers.items,
         .lower_count = steps->lowers.count,
-        .imports = scope->import_funcs.items,
-        .import_count = scope->import_funcs.count,
+        .imports = steps->imports.items,
+        .import_count = steps->imports.count,
+        .resources = steps->resources.items,
+        .resource_count = steps->resources.count,
+        .part_count = steps->instances,
         .core_instance_count = steps->core_instances,
+        .unmet = steps->unmet,
     };
-    for (int sort = 0; sort < 4; sort++) {
+    for (int sort = 0; sort < TVN_CORE_SORTS; sort++) {
         program->core_count[sort] = steps->core_count[sort];
     }
     return program;
@@ -35,7 +38,7 @@ make_program(struct tvn__decoder *d, const struct tvn__scope *scope)
 static void
 decode(struct tvn__decoder *d, struct tvn_component *out)
 {
-    struct tvn__steps steps = {0};
+    struct tvn__steps steps = {.instances = 1};
     struct tvn__scope scope = {.kind = TVN__SCOPE_COMPONENT, .steps = &steps};
     struct tvn_lift none;
 
@@ -53,7 +56,7 @@ decode(struct tvn__decoder *d, struct tvn_component *out)
         tvn__externs(d, "exports", scope.exports.items, scope.exports.count,
             steps.lifts.items == NULL ? &none : steps.lifts.items);
     out->export_count = scope.exports.count;
-    out->program = make_program(d, &scope);
+    out->program = make_program(d, &steps);
 }
 
 tvn_err

@@ -11,10 +11,11 @@
  * before anything is allocated.  The decoder does not need a validator before
  * it to be memory-safe.
  *
- * Not decoded yet, refused with TVN_EUNSUPPORTED and by name: resources and
- * handles, nested components (but for those that only hand their imports
- * through: exported interfaces are written so), streams, futures, async,
- * values, start, fixed lists, maps.
+ * Refused with TVN_EUNSUPPORTED and by name: what belongs to proposals that
+ * this version does not run (async functions and their built-ins, streams,
+ * futures, error contexts, values, start, fixed lists, maps, memory64, GC).
+ * Whether types match is what the validator checks; here it is only seen to
+ * that no mismatch can do harm.
  *
  * Threads: decoding, one; a decoded component is immutable. */
 #ifndef TVN_COMPONENT_COMPONENT_H
@@ -37,6 +38,9 @@ struct tvn_func_type {
     const struct tvn_type *result;   /* NULL: none */
 };
 
+/* Whether a parameter or the result holds an own or a borrow. */
+bool tvn_func_has_handle(const struct tvn_func_type *type);
+
 /* Appends "func(self: borrow<wasi:io/poll.pollable>) -> bool". */
 void tvn_func_type_print(const struct tvn_func_type *type, struct tvn_buf *out);
 
@@ -44,20 +48,26 @@ enum tvn_extern_kind {
     TVN_EXTERN_FUNC,
     TVN_EXTERN_TYPE,     /* a named value type */
     TVN_EXTERN_INSTANCE, /* an interface */
+    TVN_EXTERN_RESOURCE,
+    TVN_EXTERN_OTHER, /* a component, a core module, another type */
 };
 
 struct tvn_extern {
     struct tvn_str name; /* "process", "shop:flights/events@1.0.0" */
     enum tvn_extern_kind kind;
-    const struct tvn_func_type *func; /* FUNC */
-    const struct tvn_type *type;      /* TYPE */
-    const struct tvn_extern *items;   /* INSTANCE */
+    const struct tvn_func_type *func;    /* FUNC */
+    const struct tvn_type *type;         /* TYPE */
+    const struct tvn_resource *resource; /* RESOURCE */
+    const struct tvn_extern *items;      /* INSTANCE */
     uint32_t item_count;
-    uint32_t index; /* FUNC: exports: its lift; imports: its import number,
-                     * counted over all functions in order (program.h) */
+    uint32_t index; /* FUNC: exports: its lift, TVN_NONE when it is an import
+                     * handed on; imports: its import number, counted over all
+                     * functions in order (program.h) */
 };
 
 struct tvn_program; /* component/program.h */
+
+#define TVN_NONE UINT32_MAX /* no such index */
 
 struct tvn_component {
     const struct tvn_extern *imports;
@@ -82,6 +92,11 @@ void tvn_component_free(struct tvn_component *component);
  * ("torvyn:stage/log" finds "torvyn:stage/log@0.1.0"); NULL. */
 const struct tvn_extern *tvn_extern_find(
     const struct tvn_extern *externs, uint32_t count, struct tvn_str name);
+
+/* Whether an interface called `want` is answered by `have`: the same name, or
+ * one without a version, or both on one track of versions ("a:b/c@0.2" and
+ * "a:b/c@0.2.9"; "a:b/c@1.4.0" and "a:b/c@1.0.2"). */
+bool tvn_name_reads_as(struct tvn_str have, struct tvn_str want);
 
 /* "shop:flights/events" of "shop:flights/events@1.0.0". */
 struct tvn_str tvn_without_version(struct tvn_str name);

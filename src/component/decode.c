@@ -51,43 +51,19 @@ preamble(struct tvn__decoder *d)
     tvn__skip(d, 8);
 }
 
+/* Not looked into: see internal.h. */
 static void
-nested_component(struct tvn__decoder *d, struct tvn__scope *outer)
+nested_component(struct tvn__decoder *d, struct tvn__scope *scope)
 {
-    struct tvn__scope scope = {.outer = outer, .kind = TVN__SCOPE_NESTED};
-    struct tvn__component *component = tvn__new(d, 1, sizeof(*component));
     struct tvn__item item = {
-        .kind = TVN__ITEM_COMPONENT, .def = {.kind = TVN__DEF_COMPONENT}};
+        .kind = TVN__ITEM_COMPONENT,
+        .origin = TVN__OWN,
+        .def = {.kind = TVN__DEF_COMPONENT},
+        .closure = tvn__close(d, scope, d->end),
+    };
 
-    if (component == NULL || !tvn__enter(d)) {
-        return;
-    }
-    tvn__component(d, &scope);
-    d->depth--;
-    if (!tvn__ok(d)) {
-        return;
-    }
-    component->imports = tvn__list_of(d, &scope.imports);
-    component->exports = tvn__list_of(d, &scope.exports);
-    component->funcs = scope.import_funcs.items;
-    component->func_count = scope.import_funcs.count;
-    item.def.component = component;
-    tvn__declare(d, outer, &item);
-}
-
-/* Sections that make a nested component more than one that hands through. */
-static void
-refuse_nested(struct tvn__decoder *d, uint8_t id)
-{
-    const char *what = id == SECTION_COMPONENT     ? "components"
-                       : id == SECTION_CORE_MODULE ? "core modules"
-                       : id == SECTION_CANON       ? "functions"
-                                                   : "core instances";
-
-    tvn__unsupported(d,
-        "the component is composed of others (a nested component has %s of "
-        "its own): this version runs them one by one",
-        what);
+    tvn__skip(d, tvn__ok(d) ? d->end - d->at : 0);
+    tvn__declare(d, scope, &item);
 }
 
 static void
@@ -95,7 +71,7 @@ section_item(struct tvn__decoder *d, struct tvn__scope *scope, uint8_t id)
 {
     switch ((enum section)id) {
     case SECTION_CORE_INSTANCE:
-        tvn__core_instance(d, scope->steps);
+        tvn__core_instance(d, scope);
         break;
     case SECTION_CORE_TYPE:
         tvn__core_type(d, scope);
@@ -141,12 +117,8 @@ section_body(
             id == SECTION_START ? "a start function" : "values");
     } else if (id > SECTION_VALUE) {
         tvn__malformed(d, at, "an unknown section (%u)", id);
-    } else if (scope->steps == NULL &&
-               (id == SECTION_CORE_MODULE || id == SECTION_CORE_INSTANCE ||
-                   id == SECTION_COMPONENT || id == SECTION_CANON)) {
-        refuse_nested(d, id);
     } else if (id == SECTION_CORE_MODULE) {
-        tvn__core_module(d, scope->steps);
+        tvn__core_module(d, scope);
     } else if (id == SECTION_COMPONENT) {
         nested_component(d, scope);
     } else {

@@ -1,13 +1,11 @@
-/* decode_canon.c -- canon lift and lower, with their options. */
+/* decode_canon.c -- canon lift and lower with their options, and what a
+ * component does with its resources. */
 #include "component/internal.h"
 
 static void
 refuse_option(struct tvn__decoder *d, uint8_t option)
 {
-    if (option == 2) {
-        tvn__unsupported(d, "strings are encoded as latin1+utf16: this "
-                            "version runs utf8 and utf16");
-    } else if (option == 6 || option == 7) {
+    if (option == 6 || option == 7) {
         tvn__unsupported(d, "a function is lifted or lowered as async: this "
                             "version runs no async functions");
     } else {
@@ -16,30 +14,24 @@ refuse_option(struct tvn__decoder *d, uint8_t option)
     }
 }
 
-/* The index of an option given once, in the core space of `sort`. */
+/* The number of an option given once, in the core space of `sort`. */
 static void
-read_index(struct tvn__decoder *d, const struct tvn__steps *steps,
+read_index(struct tvn__decoder *d, const struct tvn__scope *scope,
     enum tvn_core_sort sort, uint32_t *out)
 {
     size_t at = d->at;
-    uint32_t index = tvn__u32(d);
+    uint32_t number = tvn__core_item(d, scope, sort, tvn__u32(d), at);
 
-    if (!tvn__ok(d)) {
-        return;
-    }
-    if (*out != TVN_NONE) {
+    if (tvn__ok(d) && *out != TVN_NONE) {
         tvn__malformed(d, at, "a canonical option is given twice");
-    } else if (index >= steps->core_count[sort]) {
-        tvn__malformed(d, at, "there is no core %s %u yet",
-            sort == TVN_CORE_MEMORY ? "memory" : "function", (unsigned)index);
     }
-    *out = index;
+    *out = number;
 }
 
 static struct tvn_canon_opts
-read_options(struct tvn__decoder *d, const struct tvn__steps *steps)
+read_options(struct tvn__decoder *d, const struct tvn__scope *scope)
 {
-    struct tvn_canon_opts opts = {TVN_NONE, TVN_NONE, TVN_NONE, false};
+    struct tvn_canon_opts opts = {TVN_NONE, TVN_NONE, TVN_NONE, TVN_UTF8};
     uint32_t count = tvn__count(d, 1);
     size_t start = d->at;
     unsigned encodings = 0;
@@ -48,15 +40,15 @@ read_options(struct tvn__decoder *d, const struct tvn__steps *steps)
         size_t at = d->at;
         uint8_t option = tvn__u8(d);
 
-        if (option <= 1) {
+        if (option <= 2) {
             encodings++;
-            opts.is_utf16 = option == 1;
+            opts.encoding = (enum tvn_encoding)option;
         } else if (option == 3) {
-            read_index(d, steps, TVN_CORE_MEMORY, &opts.memory);
+            read_index(d, scope, TVN_CORE_MEMORY, &opts.memory);
         } else if (option == 4) {
-            read_index(d, steps, TVN_CORE_FUNC, &opts.realloc);
+            read_index(d, scope, TVN_CORE_FUNC, &opts.realloc);
         } else if (option == 5) {
-            read_index(d, steps, TVN_CORE_FUNC, &opts.post_return);
+            read_index(d, scope, TVN_CORE_FUNC, &opts.post_return);
         } else if (option <= 9) {
             refuse_option(d, option);
         } else {
@@ -105,13 +97,13 @@ static void
 read_lift(struct tvn__decoder *d, struct tvn__scope *scope)
 {
     struct tvn__steps *steps = scope->steps;
-    struct tvn_lift lift = {.core_func = TVN_NONE};
-    struct tvn__item item = {.kind = TVN__ITEM_FUNC, .is_lift = true};
+    struct tvn_lift lift = {.part = scope->number, .core_func = TVN_NONE};
+    struct tvn__item item = {.kind = TVN__ITEM_FUNC, .origin = TVN__OWN};
     struct tvn_lift *slot;
     size_t at = d->at;
 
-    read_index(d, steps, TVN_CORE_FUNC, &lift.core_func);
-    lift.opts = read_options(d, steps);
+    read_index(d, scope, TVN_CORE_FUNC, &lift.core_func);
+    lift.opts = read_options(d, scope);
     at = d->at;
     item.def = tvn__get_type(d, scope, tvn__u32(d), at);
     if (tvn__ok(d) && item.def.kind != TVN__DEF_FUNC) {
@@ -129,6 +121,8 @@ read_lift(struct tvn__decoder *d, struct tvn__scope *scope)
     slot = tvn__vec_add(d, &steps->lifts, sizeof(*slot));
     if (slot != NULL) {
         *slot = lift;
+        tvn__add_step(d, scope,
+            &(struct tvn_step){.kind = TVN_STEP_LIFT, .index = item.index});
         tvn__declare(d, scope, &item);
     }
 }
@@ -140,35 +134,69 @@ read_lower(struct tvn__decoder *d, struct tvn__scope *scope)
     size_t at = d->at;
     const struct tvn__item *item =
         tvn__get(d, scope, TVN__ITEM_FUNC, tvn__u32(d), at);
-    struct tvn_lower lower = {.opts = read_options(d, steps)};
+    struct tvn_lower lower = {.part = scope->number,
+        .import = TVN_NONE,
+        .lift = TVN_NONE,
+        .opts = read_options(d, scope)};
     struct tvn_lower *slot;
-    struct tvn_step *step;
 
     if (!tvn__ok(d)) {
-        return;
-    }
-    if (item->is_lift) {
-        tvn__unsupported(d, "the component calls a function of its own "
-                            "through the host: this version does not run that");
         return;
     }
     if (lower.opts.post_return != TVN_NONE) {
         tvn__malformed(d, at, "a lowered function has no post-return");
     }
-    lower.import = item->index;
+    if (item->def.refused != TVN__RUNS) {
+        tvn__refuse(d, "calls", item->name, item->def.refused);
+        return;
+    }
+    if (item->origin == TVN__IMPORTED) {
+        lower.import = item->index;
+    } else if (item->origin == TVN__OWN) {
+        lower.lift = item->index;
+    } else {
+        steps->unmet = "components";
+    }
     lower.type = item->def.func;
     check_options(d, at, false, lower.type, &lower.opts);
     slot = tvn__vec_add(d, &steps->lowers, sizeof(*slot));
-    step =
-        tvn__spend(d, 1) ? tvn__vec_add(d, &steps->steps, sizeof(*step)) : NULL;
-    if (slot != NULL && step != NULL) {
+    if (slot != NULL) {
         *slot = lower;
-        *step = (struct tvn_step){
-            .kind = TVN_STEP_LOWER,
-            .index = steps->lowers.count - 1,
-        };
-        steps->core_count[TVN_CORE_FUNC]++;
+        tvn__add_step(d, scope,
+            &(struct tvn_step){
+                .kind = TVN_STEP_LOWER, .index = steps->lowers.count - 1});
     }
+}
+
+/* resource.new, .drop and .rep */
+static void
+read_builtin(
+    struct tvn__decoder *d, struct tvn__scope *scope, enum tvn_step_kind kind)
+{
+    const struct tvn_resource_def *resources = scope->steps->resources.items;
+    size_t at = d->at;
+    struct tvn__def def = tvn__get_type(d, scope, tvn__u32(d), at);
+    uint32_t index;
+
+    if (!tvn__ok(d)) {
+        return;
+    }
+    if (def.kind != TVN__DEF_RESOURCE) {
+        tvn__malformed(d, at, "the type is none of a resource");
+        return;
+    }
+    index = def.resource->index;
+    if (index == TVN_NONE) { /* inside an interface inside an interface */
+        scope->steps->unmet = "components";
+        index = 0;
+    } else if (kind != TVN_STEP_DROP &&
+               resources[index].part != scope->number) {
+        tvn__malformed(d, at,
+            "only the component that makes a resource can do this with it");
+    }
+    tvn__add_step(d, scope,
+        &(struct tvn_step){
+            .kind = kind, .part = scope->number, .index = index});
 }
 
 void
@@ -188,13 +216,11 @@ tvn__canon(struct tvn__decoder *d, struct tvn__scope *scope)
         } else {
             read_lower(d, scope);
         }
-    } else if (what <= 4 || what == 7) {
-        tvn__unsupported(d,
-            "handles resources (resource.%s): this version "
-            "runs no resources",
-            what == 2   ? "new"
-            : what == 4 ? "rep"
-                        : "drop");
+    } else if (what <= 4) {
+        read_builtin(d, scope,
+            what == 2   ? TVN_STEP_NEW
+            : what == 3 ? TVN_STEP_DROP
+                        : TVN_STEP_REP);
     } else if (what <= 0x42) {
         tvn__unsupported(d,
             "uses async tasks, streams, futures or threads "

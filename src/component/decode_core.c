@@ -1,45 +1,143 @@
 /* decode_core.c -- core modules, core instances, core aliases; core types are
- * read past (they only serve imported modules, which are not run). */
+ * read past (what is imported as a module is run by its own types). */
 #include "component/internal.h"
 
 #include <string.h>
 
 #define MODULES_MAX   1000u
-#define INSTANCES_MAX 1000u
+#define INSTANCES_MAX 10000u
+
+/* A component that is instantiated several times has its modules once. */
+static uint32_t
+add_module(struct tvn__decoder *d, struct tvn__steps *steps,
+    const uint8_t *bytes, size_t len)
+{
+    const struct tvn_core_module *modules = steps->modules.items;
+    struct tvn_core_module *slot;
+
+    for (uint32_t i = 0; i < steps->modules.count; i++) {
+        if (modules[i].bytes == bytes) {
+            return i;
+        }
+    }
+    if (steps->modules.count >= MODULES_MAX) {
+        tvn__limit(d, d->at, "more than %u core modules", MODULES_MAX);
+    }
+    slot = tvn__vec_add(d, &steps->modules, sizeof(*slot));
+    if (slot != NULL) {
+        *slot = (struct tvn_core_module){bytes, len};
+    }
+    return steps->modules.count - 1;
+}
 
 void
-tvn__core_module(struct tvn__decoder *d, struct tvn__steps *steps)
+tvn__core_module(struct tvn__decoder *d, struct tvn__scope *scope)
 {
     static const uint8_t header[8] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-    struct tvn_core_module *module;
+    struct tvn__item item = {.kind = TVN__ITEM_MODULE,
+        .origin = TVN__OWN,
+        .def = {.kind = TVN__DEF_MODULE}};
     size_t len = d->end - d->at;
 
     if (len < sizeof(header) ||
         memcmp(d->bytes + d->at, header, sizeof(header)) != 0) {
         tvn__malformed(d, d->at, "this is no core module");
-    } else if (steps->modules.count >= MODULES_MAX) {
-        tvn__limit(d, d->at, "more than %u core modules", MODULES_MAX);
+        return;
     }
-    module = tvn__vec_add(d, &steps->modules, sizeof(*module));
-    if (module != NULL) {
-        *module = (struct tvn_core_module){d->bytes + d->at, len};
-        tvn__skip(d, len);
+    item.index = add_module(d, scope->steps, d->bytes + d->at, len);
+    tvn__skip(d, len);
+    tvn__declare(d, scope, &item);
+}
+
+/* ------------------------------------------------------------------------
+ * Index spaces and steps. */
+
+static void
+add_number(struct tvn__decoder *d, struct tvn__vec *space, uint32_t number)
+{
+    uint32_t *slot = tvn__vec_add(d, space, sizeof(*slot));
+
+    if (slot != NULL) {
+        *slot = number;
     }
 }
 
-static struct tvn_step *
-add_step(struct tvn__decoder *d, struct tvn__steps *steps)
+static uint32_t
+core_instance(struct tvn__decoder *d, const struct tvn__scope *scope,
+    uint32_t index, size_t at)
 {
-    return tvn__spend(d, 1)
-               ? tvn__vec_add(d, &steps->steps, sizeof(struct tvn_step))
-               : NULL;
+    const uint32_t *numbers = scope->core_instances.items;
+
+    if (!tvn__ok(d)) {
+        return 0;
+    }
+    if (index >= scope->core_instances.count) {
+        tvn__malformed(
+            d, at, "there is no core instance %u yet", (unsigned)index);
+        return 0;
+    }
+    return numbers[index];
+}
+
+uint32_t
+tvn__core_item(struct tvn__decoder *d, const struct tvn__scope *scope,
+    enum tvn_core_sort sort, uint32_t index, size_t at)
+{
+    static const char *const names[TVN_CORE_SORTS] = {
+        "function", "table", "memory", "global", "tag"};
+    const uint32_t *numbers = scope->core[sort].items;
+
+    if (!tvn__ok(d)) {
+        return 0;
+    }
+    if (index >= scope->core[sort].count) {
+        tvn__malformed(
+            d, at, "there is no core %s %u yet", names[sort], (unsigned)index);
+        return 0;
+    }
+    return numbers[index];
+}
+
+void
+tvn__add_step(struct tvn__decoder *d, struct tvn__scope *scope,
+    const struct tvn_step *step)
+{
+    struct tvn__steps *steps = scope->steps;
+    enum tvn_core_sort sort =
+        step->kind == TVN_STEP_ALIAS ? step->sort : TVN_CORE_FUNC;
+    struct tvn_step *slot =
+        tvn__spend(d, 1) ? tvn__vec_add(d, &steps->steps, sizeof(*slot)) : NULL;
+
+    if (slot == NULL) {
+        return;
+    }
+    *slot = *step;
+    switch (step->kind) {
+    case TVN_STEP_INSTANTIATE:
+    case TVN_STEP_BAG:
+        if (steps->core_instances >= INSTANCES_MAX) {
+            tvn__limit(d, d->at, "more than %u core instances", INSTANCES_MAX);
+        }
+        add_number(d, &scope->core_instances, steps->core_instances++);
+        break;
+    case TVN_STEP_ALIAS:
+    case TVN_STEP_LOWER:
+    case TVN_STEP_NEW:
+    case TVN_STEP_DROP:
+    case TVN_STEP_REP:
+        add_number(d, &scope->core[sort], steps->core_count[sort]++);
+        break;
+    case TVN_STEP_LIFT:
+    case TVN_STEP_RESOURCE:
+        break; /* nothing of core Wasm */
+    }
 }
 
 /* ------------------------------------------------------------------------
  * Instances. */
 
 static void
-read_argument(struct tvn__decoder *d, const struct tvn__steps *steps,
+read_argument(struct tvn__decoder *d, const struct tvn__scope *scope,
     struct tvn_core_ref *ref)
 {
     size_t at;
@@ -51,22 +149,11 @@ read_argument(struct tvn__decoder *d, const struct tvn__steps *steps,
             "an argument of a core module must be a core "
             "instance");
     }
-    ref->index = tvn__u32(d);
-    if (tvn__ok(d) && ref->index >= steps->core_instances) {
-        tvn__malformed(
-            d, at, "there is no core instance %u yet", (unsigned)ref->index);
-    }
+    ref->index = core_instance(d, scope, tvn__u32(d), at);
 }
 
 static void
-refuse_tags(struct tvn__decoder *d)
-{
-    tvn__unsupported(d, "uses exception tags of core modules: this version "
-                        "runs no exceptions between modules");
-}
-
-static void
-read_inline_export(struct tvn__decoder *d, const struct tvn__steps *steps,
+read_inline_export(struct tvn__decoder *d, const struct tvn__scope *scope,
     struct tvn_core_ref *ref)
 {
     size_t at;
@@ -75,84 +162,75 @@ read_inline_export(struct tvn__decoder *d, const struct tvn__steps *steps,
     ref->name = tvn__name(d);
     at = d->at;
     sort = tvn__u8(d);
-    if (sort == TVN__SORT_CORE_TAG) {
-        refuse_tags(d);
-    } else if (sort > TVN__SORT_CORE_TAG) {
+    if (sort >= TVN_CORE_SORTS) {
         tvn__malformed(d, at, "an instance cannot export this (0x%02x)", sort);
-    }
-    ref->index = tvn__u32(d);
-    if (!tvn__ok(d)) {
         return;
     }
     ref->sort = (enum tvn_core_sort)sort;
-    if (ref->index >= steps->core_count[sort]) {
-        tvn__malformed(d, at, "there is no core item %u of sort %u yet",
-            (unsigned)ref->index, (unsigned)sort);
+    ref->index = tvn__core_item(d, scope, ref->sort, tvn__u32(d), at);
+}
+
+/* The number of a module to make an instance of. */
+static uint32_t
+read_module(struct tvn__decoder *d, const struct tvn__scope *scope, size_t at)
+{
+    const struct tvn__item *item =
+        tvn__get(d, scope, TVN__ITEM_MODULE, tvn__u32(d), at);
+
+    if (item == NULL) {
+        return 0;
     }
+    if (item->origin == TVN__OWN) {
+        return item->index;
+    }
+    scope->steps->unmet = "core modules";
+    return TVN_NONE;
 }
 
 void
-tvn__core_instance(struct tvn__decoder *d, struct tvn__steps *steps)
+tvn__core_instance(struct tvn__decoder *d, struct tvn__scope *scope)
 {
     size_t at = d->at;
     uint8_t form = tvn__u8(d);
-    uint32_t module = form == 0 ? tvn__u32(d) : 0;
+    uint32_t module = form == 0 ? read_module(d, scope, at) : 0;
     uint32_t count = tvn__count(d, 3);
     struct tvn_core_ref *refs = tvn__new(d, count, sizeof(*refs));
-    struct tvn_step *step;
 
     if (form > 1) {
         tvn__malformed(d, at, "an unknown core instance (0x%02x)", form);
-    } else if (form == 0 && module >= steps->modules.count) {
-        tvn__malformed(
-            d, at, "there is no core module %u yet", (unsigned)module);
-    } else if (steps->core_instances >= INSTANCES_MAX) {
-        tvn__limit(d, at, "more than %u core instances", INSTANCES_MAX);
     }
     for (uint32_t i = 0; tvn__ok(d) && i < count; i++) {
         if (form == 0) {
-            read_argument(d, steps, &refs[i]);
+            read_argument(d, scope, &refs[i]);
         } else {
-            read_inline_export(d, steps, &refs[i]);
+            read_inline_export(d, scope, &refs[i]);
         }
     }
-    step = add_step(d, steps);
-    if (step != NULL) {
-        *step = (struct tvn_step){
-            .kind = form == 0 ? TVN_STEP_INSTANTIATE : TVN_STEP_BAG,
-            .index = module,
-            .refs = refs,
-            .ref_count = count,
-        };
-        steps->core_instances++;
+    if (tvn__ok(d)) {
+        tvn__add_step(d, scope,
+            &(struct tvn_step){
+                .kind = form == 0 ? TVN_STEP_INSTANTIATE : TVN_STEP_BAG,
+                .index = module,
+                .refs = refs,
+                .ref_count = count,
+            });
     }
 }
 
 void
-tvn__core_alias(struct tvn__decoder *d, struct tvn__steps *steps, unsigned sort)
+tvn__core_alias(struct tvn__decoder *d, struct tvn__scope *scope, unsigned sort)
 {
     size_t at = d->at;
-    uint32_t instance = tvn__u32(d);
-    struct tvn_str name = tvn__name(d);
-    struct tvn_step *step;
+    struct tvn_step step = {.kind = TVN_STEP_ALIAS};
 
-    if (sort == TVN__SORT_CORE_TAG) {
-        refuse_tags(d);
-    } else if (sort > TVN__SORT_CORE_TAG) {
+    step.index = core_instance(d, scope, tvn__u32(d), at);
+    step.name = tvn__name(d);
+    if (sort >= TVN_CORE_SORTS) {
         tvn__malformed(d, at, "this cannot be taken from a core instance");
-    } else if (tvn__ok(d) && instance >= steps->core_instances) {
-        tvn__malformed(
-            d, at, "there is no core instance %u yet", (unsigned)instance);
     }
-    step = add_step(d, steps);
-    if (step != NULL) {
-        *step = (struct tvn_step){
-            .kind = TVN_STEP_ALIAS,
-            .sort = (enum tvn_core_sort)sort,
-            .index = instance,
-            .name = name,
-        };
-        steps->core_count[sort]++;
+    if (tvn__ok(d)) {
+        step.sort = (enum tvn_core_sort)sort;
+        tvn__add_step(d, scope, &step);
     }
 }
 

@@ -1,87 +1,123 @@
-/* decode_instance.c -- imports, exports and instances of a component.
- *
- * A nested component is run when all it does is to hand its imports through:
- * that is how an exported interface is written.  Making an instance of it is
- * then to look up, for each function it exports, what was given for it. */
+/* decode_instance.c -- imports, exports and instances of a component; see
+ * internal.h for how components inside are run. */
 #include "component/internal.h"
 
-/* ------------------------------------------------------------------------
- * Does an item fit what is declared of it? */
+#define PARTS_MAX 10000u
 
-static bool
-flat_item_fits(const struct tvn__item *item, const struct tvn__item *want)
+const struct tvn_resource *
+tvn__new_resource(struct tvn__decoder *d, struct tvn__steps *steps,
+    const struct tvn_resource_def *def)
 {
-    if (item->kind != want->kind || item->def.kind != want->def.kind ||
-        item->def.refused != want->def.refused) {
-        return false;
-    }
-    if (item->kind == TVN__ITEM_FUNC) {
-        return item->def.func == want->def.func ||
-               (item->def.func != NULL && want->def.func != NULL &&
-                   tvn__func_equal(item->def.func, want->def.func));
-    }
-    return item->kind == TVN__ITEM_TYPE && item->def.value == want->def.value;
-}
+    struct tvn_resource_def *slot =
+        tvn__spend(d, 1) ? tvn__vec_add(d, &steps->resources, sizeof(*slot))
+                         : NULL;
+    struct tvn_str path = tvn_without_version(def->interface);
+    struct tvn_buf name = {0};
 
-static bool
-item_fits(struct tvn__decoder *d, const struct tvn__item *item,
-    const struct tvn__item *want)
-{
-    const struct tvn__list *list = want->def.instance;
-
-    if (want->kind != TVN__ITEM_INSTANCE) {
-        return flat_item_fits(item, want);
+    if (slot == NULL) {
+        return NULL;
     }
-    if (item->kind != TVN__ITEM_INSTANCE || !tvn__spend(d, list->count)) {
-        return false;
+    *slot = *def;
+    if (path.len > 0) {
+        tvn_buf_append_str(&name, path);
+        tvn_buf_append_byte(&name, '.');
     }
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct tvn__item *found =
-            tvn__find(item->def.instance, list->items[i].name);
-
-        if (found == NULL || !flat_item_fits(found, &list->items[i])) {
-            return false;
-        }
+    tvn_buf_append_str(&name, def->name);
+    if (name.failed || tvn_type_resource(d->types, tvn_buf_str(&name),
+                           steps->resources.count - 1, &slot->type) != TVN_OK) {
+        tvn__no_memory(d);
     }
-    return true;
+    tvn_buf_fini(&name);
+    return slot->type;
 }
 
 /* ------------------------------------------------------------------------
- * Imports. */
+ * Imports of the outermost component: what the host gives. */
 
 static uint32_t
-add_import_func(struct tvn__decoder *d, struct tvn__scope *scope,
+add_import_func(struct tvn__decoder *d, struct tvn__steps *steps,
     struct tvn_str interface, const struct tvn__item *item)
 {
     struct tvn_import_func *slot =
-        tvn__vec_add(d, &scope->import_funcs, sizeof(*slot));
+        tvn__vec_add(d, &steps->imports, sizeof(*slot));
 
     if (slot == NULL) {
         return 0;
     }
     *slot = (struct tvn_import_func){interface, item->name, item->def.func};
-    return scope->import_funcs.count - 1;
+    return steps->imports.count - 1;
 }
 
-/* An instance of its own, whose functions are numbered. */
+/* An instance of its own, with its own resources and numbered functions. */
 static void
-import_instance(
-    struct tvn__decoder *d, struct tvn__scope *scope, struct tvn__item *item)
+import_instance(struct tvn__decoder *d, struct tvn__steps *steps,
+    struct tvn_str name, struct tvn__item *item)
 {
-    struct tvn__list *list = tvn__list_copy(d, item->def.instance);
+    const struct tvn__list *type = item->def.instance;
+    struct tvn__list *list =
+        type->source == NULL ? tvn__list_copy(d, type)
+                             : tvn__import_type(d, steps, name, type->source);
 
-    for (uint32_t i = 0; list != NULL && i < list->count; i++) {
-        if (list->items[i].kind == TVN__ITEM_FUNC) {
-            list->items[i].index =
-                add_import_func(d, scope, item->name, &list->items[i]);
+    item->def.instance = list;
+    if (list == NULL || !tvn__enter(d)) {
+        return;
+    }
+    for (uint32_t i = 0; tvn__ok(d) && i < list->count; i++) {
+        struct tvn__item *inner = &list->items[i];
+
+        inner->origin = TVN__IMPORTED;
+        if (inner->kind == TVN__ITEM_FUNC && inner->def.refused == TVN__RUNS) {
+            inner->index = add_import_func(d, steps, name, inner);
+        } else if (inner->kind == TVN__ITEM_INSTANCE) {
+            import_instance(d, steps, inner->name, inner);
         }
     }
-    item->def.instance = list;
+    d->depth--;
+}
+
+static void
+import_from_host(struct tvn__decoder *d, struct tvn__scope *scope,
+    struct tvn_str name, struct tvn__item *item)
+{
+    struct tvn__steps *steps = scope->steps;
+    const struct tvn_resource_def resource = {
+        .part = TVN_NONE, .dtor = TVN_NONE, .name = name};
+
+    item->origin = TVN__IMPORTED;
+    item->closure = NULL;
+    if (item->def.refused != TVN__RUNS) {
+        tvn__refuse(d, "imports", name, item->def.refused);
+    } else if (item->kind == TVN__ITEM_FUNC) {
+        item->index = add_import_func(d, steps, (struct tvn_str){0}, item);
+    } else if (item->kind == TVN__ITEM_INSTANCE) {
+        import_instance(d, steps, name, item);
+    } else if (item->kind == TVN__ITEM_TYPE &&
+               item->def.kind == TVN__DEF_RESOURCE &&
+               item->def.resource == NULL) {
+        item->def.resource = tvn__new_resource(d, steps, &resource);
+    }
+}
+
+/* A component inside is given something for each import. */
+static void
+import_argument(struct tvn__decoder *d, const struct tvn__scope *scope,
+    struct tvn_str name, struct tvn__item *item, size_t at)
+{
+    const struct tvn__item *given = tvn__find(scope->args, name);
+
+    if (given == NULL || !tvn__item_fits(d, given, item)) {
+        tvn__malformed(d, at, "%s is given for '%s' of a component",
+            given == NULL ? "nothing" : "something of another type",
+            tvn__quote(d, name));
+        return;
+    }
+    *item = *given;
 }
 
 void
 tvn__import(struct tvn__decoder *d, struct tvn__scope *scope)
 {
+    size_t at = d->at;
     struct tvn_str name = tvn__extern_name(d);
     struct tvn__item item = tvn__extern_desc(d, scope);
     struct tvn__item *slot;
@@ -90,22 +126,12 @@ tvn__import(struct tvn__decoder *d, struct tvn__scope *scope)
         return;
     }
     item.name = name;
-    if (item.kind == TVN__ITEM_COMPONENT) {
-        tvn__unsupported(d,
-            "imports the component '%s': this version runs "
-            "no components from outside",
-            tvn__quote(d, name));
-    } else if (item.def.refused != TVN__RUNS) {
-        if (scope->kind == TVN__SCOPE_NESTED) { /* of an exported interface */
-            name = TVN_STR("an interface");
-        }
-        tvn__refuse(d, scope->kind == TVN__SCOPE_NESTED ? "exports" : "imports",
-            name, item.def.refused);
-    } else if (item.kind == TVN__ITEM_FUNC) {
-        item.index = add_import_func(d, scope, (struct tvn_str){0}, &item);
-    } else if (item.kind == TVN__ITEM_INSTANCE) {
-        import_instance(d, scope, &item);
+    if (scope->args == NULL) {
+        import_from_host(d, scope, name, &item);
+    } else {
+        import_argument(d, scope, name, &item, at);
     }
+    item.name = name;
     slot = tvn__vec_add(d, &scope->imports, sizeof(*slot));
     if (slot != NULL) {
         *slot = item;
@@ -116,7 +142,7 @@ tvn__import(struct tvn__decoder *d, struct tvn__scope *scope)
 /* ------------------------------------------------------------------------
  * Exports, and arguments of the same form. */
 
-/* sortidx: a function, type or instance; `what` is done with it. */
+/* sortidx; `what` is done with it. */
 static struct tvn__item
 read_item(
     struct tvn__decoder *d, const struct tvn__scope *scope, const char *what)
@@ -125,27 +151,34 @@ read_item(
     unsigned sort = tvn__sort(d);
     uint32_t index = tvn__u32(d);
     struct tvn__item item = {.kind = TVN__ITEM_TYPE};
+    enum tvn__item_kind kind = tvn__kind_of(sort);
     const struct tvn__item *found = NULL;
 
     if (!tvn__ok(d)) {
         return item;
     }
-    if (sort == TVN__SORT_TYPE) {
+    if (kind == TVN__ITEM_TYPE) {
         item.def = tvn__get_type(d, scope, index, at);
-    } else if (sort == TVN__SORT_FUNC) {
-        found = tvn__get(d, scope, TVN__ITEM_FUNC, index, at);
-    } else if (sort == TVN__SORT_INSTANCE) {
-        found = tvn__get(d, scope, TVN__ITEM_INSTANCE, index, at);
-    } else if (sort == TVN__SORT_COMPONENT || sort == TVN__SORT_CORE_MODULE ||
-               sort == TVN__SORT_VALUE) {
-        tvn__unsupported(d, "%s a %s: this version does not run that", what,
-            sort == TVN__SORT_COMPONENT ? "component"
-            : sort == TVN__SORT_VALUE   ? "value"
-                                        : "core module");
+    } else if (sort == TVN__SORT_VALUE) {
+        tvn__unsupported(d, "%s a value: this version does not run that", what);
+    } else if ((unsigned)kind == TVN__ITEM_KINDS) {
+        tvn__malformed(d, at, "no core item can stand here but a module");
     } else {
-        tvn__malformed(d, at, "a function, type or instance must stand here");
+        found = tvn__get(d, scope, kind, index, at);
     }
     return found == NULL ? item : *found;
+}
+
+/* A function that is not exported by the whole is called as it is inside. */
+static void
+name_lift(const struct tvn__scope *scope, const struct tvn__item *item)
+{
+    struct tvn_lift *lifts = scope->steps->lifts.items;
+
+    if (item->kind == TVN__ITEM_FUNC && item->origin == TVN__OWN &&
+        lifts[item->index].name.len == 0 && scope->number > 0) {
+        lifts[item->index].name = item->name;
+    }
 }
 
 void
@@ -161,7 +194,7 @@ tvn__export(struct tvn__decoder *d, struct tvn__scope *scope)
     if (is_ascribed == 1) {
         struct tvn__item want = tvn__extern_desc(d, scope);
 
-        if (tvn__ok(d) && !item_fits(d, &item, &want)) {
+        if (tvn__ok(d) && !tvn__item_fits(d, &item, &want)) {
             tvn__malformed(d, at, "the export '%s' is not of its type",
                 tvn__quote(d, name));
         }
@@ -171,6 +204,7 @@ tvn__export(struct tvn__decoder *d, struct tvn__scope *scope)
     slot = tvn__vec_add(d, &scope->exports, sizeof(*slot));
     if (slot != NULL) {
         *slot = item;
+        name_lift(scope, &item);
         tvn__declare(d, scope, &item);
     }
 }
@@ -178,78 +212,43 @@ tvn__export(struct tvn__decoder *d, struct tvn__scope *scope)
 /* ------------------------------------------------------------------------
  * Instances. */
 
-/* What `args` gives for function `func` of the component's imports. */
-static const struct tvn__item *
-given(const struct tvn__list *args, const struct tvn_import_func *func)
-{
-    const struct tvn__item *arg;
-
-    if (func->interface.len == 0) {
-        return tvn__find(args, func->name);
-    }
-    arg = tvn__find(args, func->interface);
-    return arg == NULL || arg->kind != TVN__ITEM_INSTANCE
-               ? NULL
-               : tvn__find(arg->def.instance, func->name);
-}
-
-/* Replaces the functions of `list`, numbered inside the component, by what
- * they are outside. */
-static void
-hand_through(struct tvn__decoder *d, const struct tvn__component *component,
-    const struct tvn__list *args, struct tvn__list *list, size_t at)
-{
-    for (uint32_t i = 0; tvn__ok(d) && i < list->count; i++) {
-        struct tvn__item *item = &list->items[i];
-        const struct tvn__item *outside;
-
-        if (item->kind != TVN__ITEM_FUNC) {
-            continue;
-        }
-        outside = item->index >= component->func_count
-                      ? NULL
-                      : given(args, &component->funcs[item->index]);
-        if (outside == NULL || outside->kind != TVN__ITEM_FUNC) {
-            tvn__malformed(d, at, "nothing is given for the function '%s'",
-                tvn__quote(d, item->name));
-            return;
-        }
-        item->is_lift = outside->is_lift;
-        item->index = outside->index;
-    }
-}
-
 static struct tvn__list *
-make_instance(struct tvn__decoder *d, const struct tvn__component *component,
-    const struct tvn__list *args, size_t at)
+make_instance(struct tvn__decoder *d, struct tvn__scope *outer,
+    const struct tvn__item *component, const struct tvn__list *args)
 {
-    struct tvn__list *list;
+    const struct tvn__closure *closure = component->closure;
+    struct tvn__scope *scope = tvn__new(d, 1, sizeof(*scope));
+    size_t at = d->at;
+    size_t end = d->end;
 
-    for (uint32_t i = 0; tvn__ok(d) && i < component->imports->count; i++) {
-        const struct tvn__item *want = &component->imports->items[i];
-        const struct tvn__item *arg = tvn__find(args, want->name);
-
-        if (arg == NULL || !item_fits(d, arg, want)) {
-            tvn__malformed(d, at, "%s is given for '%s' of a component",
-                arg == NULL ? "nothing" : "something of another type",
-                tvn__quote(d, want->name));
-        }
+    if (scope == NULL) {
+        return NULL;
     }
-    list = tvn__ok(d) ? tvn__list_copy(d, component->exports) : NULL;
-    if (list != NULL) {
-        hand_through(d, component, args, list, at);
+    if (closure == NULL) {
+        outer->steps->unmet = "components";
+        return component->def.component->exports;
     }
-    for (uint32_t i = 0; tvn__ok(d) && i < list->count; i++) {
-        struct tvn__item *item = &list->items[i];
-
-        if (item->kind == TVN__ITEM_INSTANCE) {
-            item->def.instance = tvn__list_copy(d, item->def.instance);
-            if (tvn__ok(d)) {
-                hand_through(d, component, args, item->def.instance, at);
-            }
-        }
+    if (outer->steps->instances >= PARTS_MAX) {
+        tvn__limit(d, at, "more than %u component instances", PARTS_MAX);
     }
-    return list;
+    *scope = (struct tvn__scope){
+        .outer = closure->outer,
+        .closure = closure,
+        .kind = TVN__SCOPE_COMPONENT,
+        .steps = outer->steps,
+        .number = outer->steps->instances++,
+        .args = args,
+    };
+    if (!tvn__enter(d)) {
+        return NULL;
+    }
+    d->at = closure->at;
+    d->end = closure->end;
+    tvn__component(d, scope);
+    d->at = at;
+    d->end = end;
+    d->depth--;
+    return tvn__ok(d) ? tvn__list_of(d, &scope->exports) : NULL;
 }
 
 /* `name` and sortidx, `count` times. */
@@ -270,9 +269,6 @@ read_items(
             *slot = item;
             slot->name = name;
         }
-        if (tvn__ok(d) && are_exports && item.kind == TVN__ITEM_INSTANCE) {
-            tvn__refuse(d, "exports", name, TVN__NO_NESTED_INSTANCE);
-        }
     }
     return tvn__ok(d) ? tvn__list_of(d, &vec) : NULL;
 }
@@ -291,8 +287,7 @@ tvn__instance(struct tvn__decoder *d, struct tvn__scope *scope)
         const struct tvn__list *args = read_items(d, scope, false);
 
         if (tvn__ok(d)) {
-            item.def.instance =
-                make_instance(d, component->def.component, args, at);
+            item.def.instance = make_instance(d, scope, component, args);
         }
     } else if (form == 1) {
         item.def.instance = read_items(d, scope, true);

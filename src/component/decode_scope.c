@@ -7,36 +7,21 @@
 static const char *
 kind_text(enum tvn__item_kind kind)
 {
-    switch (kind) {
-    case TVN__ITEM_TYPE:
-        return "type";
-    case TVN__ITEM_FUNC:
-        return "function";
-    case TVN__ITEM_INSTANCE:
-        return "instance";
-    case TVN__ITEM_COMPONENT:
-        return "component";
-    }
-    return "?";
-}
+    static const char *const texts[TVN__ITEM_KINDS] = {
+        [TVN__ITEM_TYPE] = "type",
+        [TVN__ITEM_FUNC] = "function",
+        [TVN__ITEM_INSTANCE] = "instance",
+        [TVN__ITEM_COMPONENT] = "component",
+        [TVN__ITEM_MODULE] = "core module",
+    };
 
-/* Of the items, not of the types. */
-static const struct tvn__vec *
-space_of(const struct tvn__scope *scope, enum tvn__item_kind kind)
-{
-    return kind == TVN__ITEM_FUNC       ? &scope->funcs
-           : kind == TVN__ITEM_INSTANCE ? &scope->instances
-                                        : &scope->components;
+    return texts[kind];
 }
 
 void
 tvn__declare(struct tvn__decoder *d, struct tvn__scope *scope,
     const struct tvn__item *item)
 {
-    struct tvn__vec *space = item->kind == TVN__ITEM_FUNC ? &scope->funcs
-                             : item->kind == TVN__ITEM_INSTANCE
-                                 ? &scope->instances
-                                 : &scope->components;
     void *slot;
 
     if (!tvn__spend(d, 1)) {
@@ -49,7 +34,7 @@ tvn__declare(struct tvn__decoder *d, struct tvn__scope *scope,
         }
         return;
     }
-    slot = tvn__vec_add(d, space, sizeof(*item));
+    slot = tvn__vec_add(d, &scope->items[item->kind], sizeof(*item));
     if (slot != NULL) {
         memcpy(slot, item, sizeof(*item));
     }
@@ -59,7 +44,7 @@ const struct tvn__item *
 tvn__get(struct tvn__decoder *d, const struct tvn__scope *scope,
     enum tvn__item_kind kind, uint32_t index, size_t at)
 {
-    const struct tvn__vec *space = space_of(scope, kind);
+    const struct tvn__vec *space = &scope->items[kind];
 
     if (!tvn__ok(d)) {
         return NULL;
@@ -86,6 +71,24 @@ tvn__get_type(struct tvn__decoder *d, const struct tvn__scope *scope,
         return none;
     }
     return ((const struct tvn__def *)scope->types.items)[index];
+}
+
+const struct tvn__closure *
+tvn__close(struct tvn__decoder *d, const struct tvn__scope *outer, size_t end)
+{
+    struct tvn__closure *closure = tvn__new(d, 1, sizeof(*closure));
+
+    if (closure != NULL) {
+        *closure = (struct tvn__closure){
+            .at = d->at,
+            .end = end,
+            .outer = outer,
+            .types = outer->types.count,
+            .components = outer->items[TVN__ITEM_COMPONENT].count,
+            .modules = outer->items[TVN__ITEM_MODULE].count,
+        };
+    }
+    return closure;
 }
 
 /* ------------------------------------------------------------------------
@@ -187,6 +190,7 @@ tvn__list_copy(struct tvn__decoder *d, const struct tvn__list *list)
         .count = list->count,
         .by_name = by_name,
         .refused = list->refused,
+        .source = list->source,
     };
     return copy;
 }
@@ -215,20 +219,23 @@ tvn__sort(struct tvn__decoder *d)
     return 0x100u | sort;
 }
 
-static bool
-sort_is(unsigned sort, enum tvn__item_kind kind)
+enum tvn__item_kind
+tvn__kind_of(unsigned sort)
 {
-    switch (kind) {
-    case TVN__ITEM_TYPE:
-        return sort == TVN__SORT_TYPE;
-    case TVN__ITEM_FUNC:
-        return sort == TVN__SORT_FUNC;
-    case TVN__ITEM_INSTANCE:
-        return sort == TVN__SORT_INSTANCE;
-    case TVN__ITEM_COMPONENT:
-        return sort == TVN__SORT_COMPONENT;
+    switch (sort) {
+    case TVN__SORT_TYPE:
+        return TVN__ITEM_TYPE;
+    case TVN__SORT_FUNC:
+        return TVN__ITEM_FUNC;
+    case TVN__SORT_INSTANCE:
+        return TVN__ITEM_INSTANCE;
+    case TVN__SORT_COMPONENT:
+        return TVN__ITEM_COMPONENT;
+    case TVN__SORT_CORE_MODULE:
+        return TVN__ITEM_MODULE;
+    default:
+        return (enum tvn__item_kind)TVN__ITEM_KINDS;
     }
-    return false;
 }
 
 static void
@@ -245,12 +252,28 @@ alias_export(struct tvn__decoder *d, struct tvn__scope *scope, unsigned sort)
     if (from != NULL && item == NULL) {
         tvn__malformed(d, at, "instance %u has no '%s'", (unsigned)index,
             tvn__quote(d, name));
-    } else if (item != NULL && !sort_is(sort, item->kind)) {
+    } else if (item != NULL && tvn__kind_of(sort) != item->kind) {
         tvn__malformed(d, at, "'%s' of instance %u is a %s",
             tvn__quote(d, name), (unsigned)index, kind_text(item->kind));
     } else if (item != NULL) {
         tvn__declare(d, scope, item);
     }
+}
+
+/* What was there when the alias's own scope was defined. */
+static uint32_t
+visible(const struct tvn__scope *inner, const struct tvn__scope *from,
+    enum tvn__item_kind kind)
+{
+    const struct tvn__closure *closure = inner == NULL ? NULL : inner->closure;
+    uint32_t count =
+        kind == TVN__ITEM_TYPE ? from->types.count : from->items[kind].count;
+    uint32_t seen = closure == NULL               ? count
+                    : kind == TVN__ITEM_TYPE      ? closure->types
+                    : kind == TVN__ITEM_COMPONENT ? closure->components
+                                                  : closure->modules;
+
+    return seen < count ? seen : count;
 }
 
 static void
@@ -259,32 +282,37 @@ alias_outer(struct tvn__decoder *d, struct tvn__scope *scope, unsigned sort)
     size_t at = d->at;
     uint32_t levels = tvn__u32(d);
     uint32_t index = tvn__u32(d);
+    enum tvn__item_kind kind = tvn__kind_of(sort);
+    const struct tvn__scope *inner = NULL;
     const struct tvn__scope *from = scope;
     struct tvn__item item = {.kind = TVN__ITEM_TYPE};
 
     for (uint32_t i = 0; i < levels && from != NULL; i++) {
+        inner = from;
         from = from->outer;
     }
     if (from == NULL) {
         tvn__malformed(d, at, "an alias reaches %u levels out: too many",
             (unsigned)levels);
-    } else if (sort == TVN__SORT_TYPE) {
-        item.def = tvn__get_type(d, from, index, at);
-        tvn__declare(d, scope, &item);
     } else if (sort == TVN__SORT_CORE_TYPE) {
         if (index >= from->core_types) {
             tvn__malformed(
                 d, at, "there is no core type %u yet", (unsigned)index);
         }
         scope->core_types++;
-    } else if (sort == TVN__SORT_CORE_MODULE || sort == TVN__SORT_COMPONENT) {
-        tvn__unsupported(d,
-            "a nested component uses a module or component from outside: "
-            "this version runs no nested components of that kind");
-    } else {
+    } else if (kind != TVN__ITEM_TYPE && kind != TVN__ITEM_COMPONENT &&
+               kind != TVN__ITEM_MODULE) {
         tvn__malformed(d, at,
             "only types, modules and components can be "
             "aliased from outside");
+    } else if (index >= visible(inner, from, kind)) {
+        tvn__malformed(
+            d, at, "there is no %s %u yet", kind_text(kind), (unsigned)index);
+    } else if (kind == TVN__ITEM_TYPE) {
+        item.def = tvn__get_type(d, from, index, at);
+        tvn__declare(d, scope, &item);
+    } else {
+        tvn__declare(d, scope, tvn__get(d, from, kind, index, at));
     }
 }
 
@@ -301,7 +329,7 @@ tvn__alias(struct tvn__decoder *d, struct tvn__scope *scope)
     if (target == 0) {
         alias_export(d, scope, sort);
     } else if (target == 1 && scope->steps != NULL) {
-        tvn__core_alias(d, scope->steps, sort);
+        tvn__core_alias(d, scope, sort);
     } else if (target == 2) {
         alias_outer(d, scope, sort);
     } else {

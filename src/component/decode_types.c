@@ -1,14 +1,7 @@
-/* decode_types.c -- value types, function types, instance and component
- * types. */
+/* decode_types.c -- value types, function types, resources. */
 #include "component/internal.h"
 
 #include <string.h>
-
-static enum tvn__refusal
-first_of(enum tvn__refusal a, enum tvn__refusal b)
-{
-    return a != TVN__RUNS ? a : b;
-}
 
 static struct tvn__def
 refused_value(enum tvn__refusal refused)
@@ -94,7 +87,7 @@ read_member(struct tvn__decoder *d, const struct tvn__scope *scope,
         }
     }
     member->type = def.value;
-    *refused = first_of(*refused, def.refused);
+    *refused = tvn__first_refusal(*refused, def.refused);
 }
 
 static struct tvn__def
@@ -127,7 +120,8 @@ wrapped_type(struct tvn__decoder *d, const struct tvn__scope *scope,
         form == 0x6a ? maybe_type(d, scope) : value_type(d, scope);
     struct tvn__def error =
         form == 0x6a ? maybe_type(d, scope) : refused_value(TVN__RUNS);
-    struct tvn__def def = refused_value(first_of(ok.refused, error.refused));
+    struct tvn__def def =
+        refused_value(tvn__first_refusal(ok.refused, error.refused));
     tvn_err err;
 
     if (!tvn__ok(d) || def.refused != TVN__RUNS) {
@@ -192,9 +186,9 @@ func_type(struct tvn__decoder *d, const struct tvn__scope *scope, bool is_async,
     } else if (results != 1 || tvn__u8(d) != 0) {
         tvn__malformed(d, at, "a function cannot have named results");
     }
-    def.refused = first_of(def.refused, result.refused);
+    def.refused = tvn__first_refusal(def.refused, result.refused);
     if (is_async) {
-        def.refused = first_of(def.refused, TVN__NO_ASYNC);
+        def.refused = tvn__first_refusal(def.refused, TVN__NO_ASYNC);
     }
     if (!tvn__ok(d) || def.refused != TVN__RUNS) {
         return def;
@@ -206,106 +200,114 @@ func_type(struct tvn__decoder *d, const struct tvn__scope *scope, bool is_async,
     return def;
 }
 
-bool
-tvn__func_equal(const struct tvn_func_type *a, const struct tvn_func_type *b)
-{
-    if (a->param_count != b->param_count || a->result != b->result) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a->param_count; i++) {
-        if (a->params[i].type != b->params[i].type ||
-            !tvn_str_equal(a->params[i].name, b->params[i].name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ------------------------------------------------------------------------
- * Instance and component types. */
-
-static void
-declare_extern(
-    struct tvn__decoder *d, struct tvn__scope *scope, struct tvn__vec *list)
-{
-    struct tvn_str name = tvn__extern_name(d);
-    struct tvn__item item = tvn__extern_desc(d, scope);
-    struct tvn__item *slot = tvn__vec_add(d, list, sizeof(*slot));
-
-    if (slot == NULL) {
-        return;
-    }
-    item.name = name;
-    *slot = item;
-    if (scope->kind == TVN__SCOPE_INSTANCE_TYPE &&
-        (item.kind == TVN__ITEM_INSTANCE || item.kind == TVN__ITEM_COMPONENT)) {
-        slot->def.refused = TVN__NO_NESTED_INSTANCE;
-    }
-    tvn__declare(d, scope, &item);
-}
-
-static void
-declarations(struct tvn__decoder *d, struct tvn__scope *scope)
-{
-    uint32_t count = tvn__count(d, 2);
-
-    for (uint32_t i = 0; tvn__ok(d) && i < count; i++) {
-        size_t at = d->at;
-        uint8_t what = tvn__u8(d);
-
-        if (what == 0) {
-            tvn__core_type(d, scope);
-        } else if (what == 1) {
-            tvn__type(d, scope);
-        } else if (what == 2) {
-            tvn__alias(d, scope);
-        } else if (what == 3 && scope->kind == TVN__SCOPE_COMPONENT_TYPE) {
-            declare_extern(d, scope, &scope->imports);
-        } else if (what == 4) {
-            declare_extern(d, scope, &scope->exports);
-        } else {
-            tvn__malformed(d, at, "an unknown declaration (0x%02x)", what);
-        }
-    }
-}
+ * One definition, by its first byte. */
 
 static struct tvn__def
-scoped_type(
-    struct tvn__decoder *d, struct tvn__scope *outer, enum tvn__scope_kind kind)
+handle_type(struct tvn__decoder *d, const struct tvn__scope *scope,
+    enum tvn_kind kind, size_t at)
 {
-    struct tvn__scope scope = {.outer = outer, .kind = kind};
-    struct tvn__def def = {.kind = TVN__DEF_INSTANCE};
-    struct tvn__component *component;
+    struct tvn__def of = tvn__get_type(d, scope, tvn__u32(d), at);
+    struct tvn__def def = {.kind = TVN__DEF_VALUE};
 
-    if (!tvn__enter(d)) {
-        return def;
-    }
-    declarations(d, &scope);
-    d->depth--;
-    if (!tvn__ok(d)) {
-        return def;
-    }
-    if (kind == TVN__SCOPE_INSTANCE_TYPE) {
-        def.instance = tvn__list_of(d, &scope.exports);
-        def.refused = tvn__ok(d) ? def.instance->refused : TVN__RUNS;
-        return def;
-    }
-    def.kind = TVN__DEF_COMPONENT;
-    component = tvn__new(d, 1, sizeof(*component));
-    if (component != NULL) {
-        component->imports = tvn__list_of(d, &scope.imports);
-        component->exports = tvn__list_of(d, &scope.exports);
-        def.component = component;
-    }
-    if (tvn__ok(d)) {
-        def.refused =
-            first_of(component->imports->refused, component->exports->refused);
+    if (tvn__ok(d) &&
+        (of.kind != TVN__DEF_RESOURCE || (of.resource == NULL && !d->is_wit))) {
+        tvn__malformed(d, at, "a handle is of a resource, not of this type");
+    } else if (d->is_wit) {
+        def.refused = kind == TVN_KIND_OWN ? TVN__NO_OWN : TVN__NO_BORROW;
+    } else if (tvn__ok(d)) {
+        tvn__type_error(
+            d, at, tvn_type_handle(d->types, kind, of.resource, &def.value));
     }
     return def;
 }
 
-/* ------------------------------------------------------------------------
- * One definition, by its first byte. */
+/* A resource that the component makes itself. */
+static struct tvn__def
+resource_type(struct tvn__decoder *d, struct tvn__scope *scope, size_t at)
+{
+    struct tvn_resource_def made = {
+        .part = scope->number,
+        .dtor = TVN_NONE,
+        .name = TVN_STR("resource"),
+    };
+    struct tvn__def def = {.kind = TVN__DEF_RESOURCE};
+    struct tvn_step step = {.kind = TVN_STEP_RESOURCE};
+    uint8_t has_dtor;
+
+    if (tvn__u8(d) != 0x7f) {
+        tvn__malformed(d, at, "a resource is represented as an i32");
+    }
+    has_dtor = tvn__u8(d);
+    if (has_dtor > 1) {
+        tvn__malformed(d, at, "0 or 1 must stand here, not 0x%02x", has_dtor);
+    } else if (scope->kind != TVN__SCOPE_COMPONENT) {
+        tvn__malformed(d, at, "only a component can make a resource");
+    } else if (has_dtor == 1) {
+        made.dtor = tvn__core_item(d, scope, TVN_CORE_FUNC, tvn__u32(d), d->at);
+    }
+    if (tvn__ok(d)) {
+        def.resource = tvn__new_resource(d, scope->steps, &made);
+        step.index = scope->steps->resources.count - 1;
+        tvn__add_step(d, scope, &step);
+    }
+    return def;
+}
+
+/* map<K, V> is a list of pairs, and list<T, N> a tuple of N: the Canonical ABI
+ * has the same layout for both.  Packages in WIT keep them apart. */
+static struct tvn__def
+map_type(struct tvn__decoder *d, const struct tvn__scope *scope, size_t at)
+{
+    struct tvn__def key = value_type(d, scope);
+    struct tvn__def value = value_type(d, scope);
+    struct tvn__def def =
+        refused_value(tvn__first_refusal(key.refused, value.refused));
+    const struct tvn_member pair[] = {
+        {.type = key.value}, {.type = value.value}};
+    const struct tvn_type *tuple = NULL;
+    tvn_err err;
+
+    if (d->is_wit) {
+        def.refused = TVN__NO_MAP;
+    }
+    if (!tvn__ok(d) || def.refused != TVN__RUNS) {
+        return def;
+    }
+    err = tvn_type_members(d->types, TVN_KIND_TUPLE, pair, 2, &tuple);
+    if (err == TVN_OK) {
+        err = tvn_type_list(d->types, tuple, &def.value);
+    }
+    tvn__type_error(d, at, err);
+    return def;
+}
+
+static struct tvn__def
+fixed_list_type(
+    struct tvn__decoder *d, const struct tvn__scope *scope, size_t at)
+{
+    struct tvn__def def = value_type(d, scope);
+    uint32_t count = tvn__u32(d);
+    struct tvn_member *members;
+
+    if (d->is_wit) {
+        return refused_value(TVN__NO_FIXED_LIST);
+    }
+    if (count > TVN_TYPE_MEMBERS_MAX || !tvn__spend(d, count)) {
+        tvn__type_error(d, at, TVN_ELIMIT);
+        return def;
+    }
+    members = tvn__new(d, count, sizeof(*members));
+    for (uint32_t i = 0; tvn__ok(d) && i < count; i++) {
+        members[i].type = def.value;
+    }
+    if (tvn__ok(d) && def.refused == TVN__RUNS) {
+        tvn__type_error(d, at,
+            tvn_type_members(
+                d->types, TVN_KIND_TUPLE, members, count, &def.value));
+    }
+    return def;
+}
 
 /* Kinds of values that are known and not run: read to their end. */
 static struct tvn__def
@@ -315,33 +317,10 @@ refused_type(struct tvn__decoder *d, const struct tvn__scope *scope,
     struct tvn__def def = {.kind = TVN__DEF_VALUE};
 
     switch (form) {
-    case 0x69:
-    case 0x68:
-        (void)tvn__get_type(d, scope, tvn__u32(d), at);
-        def.refused = form == 0x69 ? TVN__NO_OWN : TVN__NO_BORROW;
-        break;
-    case 0x67:
-        (void)value_type(d, scope);
-        (void)tvn__u32(d);
-        def.refused = TVN__NO_FIXED_LIST;
-        break;
     case 0x66:
     case 0x65:
         (void)maybe_type(d, scope);
         def.refused = form == 0x66 ? TVN__NO_STREAM : TVN__NO_FUTURE;
-        break;
-    case 0x63:
-        (void)value_type(d, scope);
-        (void)value_type(d, scope);
-        def.refused = TVN__NO_MAP;
-        break;
-    case 0x3f:
-        (void)tvn__u8(d); /* representation */
-        if (tvn__u8(d) == 1) {
-            (void)tvn__u32(d); /* destructor */
-        }
-        def.kind = TVN__DEF_RESOURCE;
-        def.refused = TVN__NO_RESOURCE;
         break;
     default:
         tvn__malformed(d, at, "an unknown kind of type (0x%02x)", form);
@@ -378,9 +357,19 @@ read_type(struct tvn__decoder *d, struct tvn__scope *scope)
     case 0x43:
         return func_type(d, scope, form == 0x43, at);
     case 0x41:
-        return scoped_type(d, scope, TVN__SCOPE_COMPONENT_TYPE);
+        return tvn__scoped_type(d, scope, TVN__DEF_COMPONENT);
+    case 0x69:
+        return handle_type(d, scope, TVN_KIND_OWN, at);
+    case 0x68:
+        return handle_type(d, scope, TVN_KIND_BORROW, at);
+    case 0x67:
+        return fixed_list_type(d, scope, at);
+    case 0x63:
+        return map_type(d, scope, at);
+    case 0x3f:
+        return resource_type(d, scope, at);
     case 0x42:
-        return scoped_type(d, scope, TVN__SCOPE_INSTANCE_TYPE);
+        return tvn__scoped_type(d, scope, TVN__DEF_INSTANCE);
     default:
         return refused_type(d, scope, form, at);
     }
@@ -393,69 +382,4 @@ tvn__type(struct tvn__decoder *d, struct tvn__scope *scope)
 
     item.def = read_type(d, scope);
     tvn__declare(d, scope, &item);
-}
-
-/* ------------------------------------------------------------------------
- * What an import or export is. */
-
-static struct tvn__item
-typed_item(struct tvn__decoder *d, const struct tvn__scope *scope,
-    enum tvn__item_kind kind, enum tvn__def_kind wanted)
-{
-    size_t at = d->at;
-    struct tvn__item item = {.kind = kind};
-
-    item.def = tvn__get_type(d, scope, tvn__u32(d), at);
-    if (tvn__ok(d) && item.def.kind != wanted) {
-        tvn__malformed(d, at, "the type is not of the kind that is declared");
-    }
-    return item;
-}
-
-static struct tvn__item
-bounded_type(struct tvn__decoder *d, const struct tvn__scope *scope)
-{
-    size_t at = d->at;
-    uint8_t bound = tvn__u8(d);
-    struct tvn__item item = {.kind = TVN__ITEM_TYPE};
-
-    if (bound == 0) {
-        item.def = tvn__get_type(d, scope, tvn__u32(d), at);
-    } else if (bound == 1) {
-        item.def.kind = TVN__DEF_RESOURCE;
-        item.def.refused = TVN__NO_RESOURCE;
-    } else {
-        tvn__malformed(d, at, "an unknown bound of a type (0x%02x)", bound);
-    }
-    return item;
-}
-
-struct tvn__item
-tvn__extern_desc(struct tvn__decoder *d, const struct tvn__scope *scope)
-{
-    size_t at = d->at;
-    unsigned sort = tvn__sort(d);
-    struct tvn__item none = {0};
-
-    switch (tvn__ok(d) ? sort : 0) {
-    case TVN__SORT_FUNC:
-        return typed_item(d, scope, TVN__ITEM_FUNC, TVN__DEF_FUNC);
-    case TVN__SORT_TYPE:
-        return bounded_type(d, scope);
-    case TVN__SORT_COMPONENT:
-        return typed_item(d, scope, TVN__ITEM_COMPONENT, TVN__DEF_COMPONENT);
-    case TVN__SORT_INSTANCE:
-        return typed_item(d, scope, TVN__ITEM_INSTANCE, TVN__DEF_INSTANCE);
-    case TVN__SORT_VALUE:
-        tvn__unsupported(d, "imports or exports a value: this version runs no "
-                            "values of components");
-        return none;
-    case TVN__SORT_CORE_MODULE:
-        tvn__unsupported(d, "imports or exports a core module: this version "
-                            "runs no modules from outside");
-        return none;
-    default:
-        tvn__malformed(d, at, "this cannot be imported or exported");
-        return none;
-    }
 }

@@ -41,23 +41,35 @@ static struct tvn_extern *fill_list(struct tvn__decoder *d, const char *verb,
     struct tvn__list *list, struct tvn_lift *lifts);
 
 static void
-fill_func(struct tvn__decoder *d, const char *verb,
-    const struct tvn__item *item, struct tvn_extern *out,
+fill_func(const struct tvn__item *item, struct tvn_extern *out,
     struct tvn_lift *lifts)
 {
+    bool is_own = item->origin == TVN__OWN;
+
     out->kind = TVN_EXTERN_FUNC;
     out->func = item->def.func;
-    out->index = item->index;
-    if (lifts == NULL) {
-        return;
-    }
-    if (!item->is_lift) {
-        tvn__unsupported(d,
-            "%s '%s', an import that is handed through: this version runs "
-            "functions of the component only",
-            verb, tvn__quote(d, item->name));
-    } else if (lifts[item->index].name.len == 0) {
+    out->index = (lifts != NULL) == is_own ? item->index : TVN_NONE;
+    if (lifts != NULL && is_own && lifts[item->index].name.len == 0) {
         lifts[item->index].name = item->name;
+    }
+}
+
+static void
+fill_type(struct tvn__decoder *d, const char *verb,
+    const struct tvn__item *item, struct tvn_extern *out)
+{
+    out->kind = TVN_EXTERN_TYPE;
+    out->type = item->def.value;
+    if (item->def.kind == TVN__DEF_RESOURCE) {
+        out->kind = TVN_EXTERN_RESOURCE;
+        out->resource = item->def.resource;
+    } else if (item->def.kind != TVN__DEF_VALUE && !d->is_wit) {
+        out->kind = TVN_EXTERN_OTHER;
+    } else if (item->def.kind != TVN__DEF_VALUE) {
+        tvn__unsupported(d,
+            "%s the type '%s', which is none of values: is this a WIT "
+            "package?",
+            verb, tvn__quote(d, item->name));
     }
 }
 
@@ -72,17 +84,10 @@ fill(struct tvn__decoder *d, const char *verb, const struct tvn__item *item,
     }
     switch (item->kind) {
     case TVN__ITEM_FUNC:
-        fill_func(d, verb, item, out, lifts);
+        fill_func(item, out, lifts);
         break;
     case TVN__ITEM_TYPE:
-        out->kind = TVN_EXTERN_TYPE;
-        out->type = item->def.value;
-        if (item->def.kind != TVN__DEF_VALUE) {
-            tvn__unsupported(d,
-                "%s the type '%s', which is none of values: is this a WIT "
-                "package?",
-                verb, tvn__quote(d, item->name));
-        }
+        fill_type(d, verb, item, out);
         break;
     case TVN__ITEM_INSTANCE:
         out->kind = TVN_EXTERN_INSTANCE;
@@ -90,30 +95,28 @@ fill(struct tvn__decoder *d, const char *verb, const struct tvn__item *item,
         out->items = fill_list(d, verb, item->def.instance, lifts);
         break;
     case TVN__ITEM_COMPONENT:
-        tvn__unsupported(d,
-            "%s the component '%s': this version does not run "
-            "that",
-            verb, tvn__quote(d, item->name));
+    case TVN__ITEM_MODULE:
+        out->kind = TVN_EXTERN_OTHER;
         break;
     }
 }
 
-/* The items of an instance; there are no instances among them (an instance
- * type with some is refused).  Exports are not kept: the same instance may be
- * imported, and its functions are to be checked as lifts then. */
+/* The items of an instance.  Exports are not kept: the same instance may be
+ * imported, and its functions have other numbers then. */
 static struct tvn_extern *
 fill_list(struct tvn__decoder *d, const char *verb, struct tvn__list *list,
     struct tvn_lift *lifts)
 {
     struct tvn_extern *externs = lifts == NULL ? list->externs : NULL;
 
-    if (externs != NULL || !tvn__spend(d, list->count)) {
+    if (externs != NULL || !tvn__spend(d, list->count) || !tvn__enter(d)) {
         return externs;
     }
     externs = tvn__new(d, list->count, sizeof(*externs));
     for (uint32_t i = 0; tvn__ok(d) && i < list->count; i++) {
         fill(d, verb, &list->items[i], &externs[i], lifts);
     }
+    d->depth--;
     if (lifts == NULL) {
         list->externs = externs;
     }
@@ -187,8 +190,8 @@ track_of(struct tvn_str version)
     return version;
 }
 
-static bool
-reads_as(struct tvn_str have, struct tvn_str want)
+bool
+tvn_name_reads_as(struct tvn_str have, struct tvn_str want)
 {
     struct tvn_str version = tvn__version(want);
 
@@ -210,7 +213,7 @@ tvn_extern_find(
         }
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (reads_as(externs[i].name, name)) {
+        if (tvn_name_reads_as(externs[i].name, name)) {
             return &externs[i];
         }
     }

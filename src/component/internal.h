@@ -1,8 +1,15 @@
 /* internal.h -- what the files of component/ share while decoding.
  *
  * A component, a component type and an instance type each open a scope with
- * index spaces of their own.  There are no resources, so no type is abstract:
- * an imported type *is* what its bound says, and nothing is ever substituted.
+ * index spaces of their own.
+ *
+ * Nested components are run by decoding: a definition is remembered as bytes
+ * and the scope around them, and each `instantiate` decodes these bytes with
+ * its arguments as what is imported.  So types need no substitution (a
+ * resource is another one each time), all is put into one flat program, and
+ * what nothing makes an instance of is not looked into.  What the imports of
+ * the outermost component are, the host says: functions become numbers,
+ * resources are made from the bytes of the instance type for each import.
  *
  * What this version does not run is not refused where a type says it, but
  * where the component makes use of that type: the message can then name the
@@ -35,13 +42,16 @@ enum tvn__item_kind {
     TVN__ITEM_FUNC,
     TVN__ITEM_INSTANCE,
     TVN__ITEM_COMPONENT,
+    TVN__ITEM_MODULE, /* a core module */
 };
+#define TVN__ITEM_KINDS (TVN__ITEM_MODULE + 1)
 
 enum tvn__def_kind {
     TVN__DEF_VALUE,
     TVN__DEF_FUNC,
     TVN__DEF_INSTANCE,
     TVN__DEF_COMPONENT,
+    TVN__DEF_MODULE,
     TVN__DEF_RESOURCE,
 };
 
@@ -53,7 +63,24 @@ struct tvn__def {
     const struct tvn_type *value;
     const struct tvn_func_type *func;
     struct tvn__list *instance;
-    struct tvn__component *component;
+    const struct tvn__component *component;
+    const struct tvn_resource *resource;
+};
+
+/* Bytes that are decoded later, perhaps several times, and what they see of
+ * the scope around them: only what was there when they were defined. */
+struct tvn__closure {
+    size_t at;
+    size_t end;
+    const struct tvn__scope *outer;
+    uint32_t types, components, modules;
+};
+
+/* Where a function, module or component comes from. */
+enum tvn__origin {
+    TVN__DECLARED, /* a type says that there is one */
+    TVN__IMPORTED, /* FUNC: `index` is its number among the program's imports */
+    TVN__OWN,      /* FUNC: its lift.  MODULE: the program's module */
 };
 
 /* One entry of an index space, of an instance, or of a component's imports
@@ -61,48 +88,56 @@ struct tvn__def {
 struct tvn__item {
     struct tvn_str name;
     enum tvn__item_kind kind;
+    enum tvn__origin origin;
     struct tvn__def def;
-    bool is_lift; /* FUNC of a component: `index` is its lift; else its
-                     * number among the imported functions of its component */
     uint32_t index;
+    const struct tvn__closure *closure; /* COMPONENT; NULL: from the host */
 };
 
 /* The items of an instance, findable by name. */
 struct tvn__list {
     struct tvn__item *items;
     uint32_t count;
-    struct tvn__item **by_name; /* sorted */
-    enum tvn__refusal refused;  /* of the first item that is */
-    struct tvn_extern *externs; /* as imports: made once, on demand */
+    struct tvn__item **by_name;        /* sorted */
+    enum tvn__refusal refused;         /* of the first item that is */
+    struct tvn_extern *externs;        /* as imports: made once, on demand */
+    const struct tvn__closure *source; /* of an instance type that declares
+                                        * resources; NULL */
 };
 
-/* A component type, or a nested component: what goes in and what comes out. */
+/* A component type: what goes in and what comes out. */
 struct tvn__component {
     struct tvn__list *imports;
     struct tvn__list *exports;
-    const struct tvn_import_func *funcs; /* imported; of a component only */
-    uint32_t func_count;
 };
 
 enum tvn__scope_kind {
-    TVN__SCOPE_COMPONENT,
-    TVN__SCOPE_NESTED, /* a component in the component */
+    TVN__SCOPE_COMPONENT, /* an instance of one, the outermost too */
     TVN__SCOPE_COMPONENT_TYPE,
     TVN__SCOPE_INSTANCE_TYPE,
 };
 
 struct tvn__scope {
-    struct tvn__scope *outer;
+    const struct tvn__scope *outer;
+    const struct tvn__closure *closure; /* what is seen of `outer`; NULL: all */
     enum tvn__scope_kind kind;
-    struct tvn__vec types; /* struct tvn__def */
-    struct tvn__vec funcs; /* struct tvn__item, as the three below */
-    struct tvn__vec instances;
-    struct tvn__vec components;
+    struct tvn__vec types;                  /* struct tvn__def */
+    struct tvn__vec items[TVN__ITEM_KINDS]; /* struct tvn__item, not TYPE */
     struct tvn__vec imports;
     struct tvn__vec exports;
-    struct tvn__vec import_funcs; /* struct tvn_import_func */
     uint32_t core_types;
-    struct tvn__steps *steps; /* SCOPE_COMPONENT only */
+
+    /* INSTANCE_TYPE that is decoded as an import of a program: its name. */
+    struct tvn__steps *program;
+    struct tvn_str import;
+    bool makes_resources; /* it declares some */
+
+    /* COMPONENT */
+    struct tvn__steps *steps;
+    uint32_t number;                      /* of the instance, in the program */
+    const struct tvn__list *args;         /* NULL: the host's */
+    struct tvn__vec core[TVN_CORE_SORTS]; /* uint32_t: numbers in the program */
+    struct tvn__vec core_instances;       /* uint32_t */
 };
 
 /* The program as it grows. */
@@ -111,8 +146,12 @@ struct tvn__steps {
     struct tvn__vec steps;
     struct tvn__vec lifts;
     struct tvn__vec lowers;
-    uint32_t core_count[4];
+    struct tvn__vec imports; /* struct tvn_import_func */
+    struct tvn__vec resources;
+    uint32_t core_count[TVN_CORE_SORTS];
     uint32_t core_instances;
+    uint32_t instances;
+    const char *unmet; /* program.h */
 };
 
 /* Sorts of items in the binary format; core ones as they are. */
@@ -141,6 +180,10 @@ const struct tvn__item *tvn__get(struct tvn__decoder *d,
 struct tvn__def tvn__get_type(struct tvn__decoder *d,
     const struct tvn__scope *scope, uint32_t index, size_t at);
 
+/* A closure of the bytes from d->at to `end`, seeing what `outer` has now. */
+const struct tvn__closure *tvn__close(
+    struct tvn__decoder *d, const struct tvn__scope *outer, size_t end);
+
 /* A list of the items in `vec`; two of one name are an error. */
 struct tvn__list *tvn__list_of(struct tvn__decoder *d, struct tvn__vec *vec);
 struct tvn__item *tvn__find(const struct tvn__list *list, struct tvn_str name);
@@ -150,23 +193,61 @@ struct tvn__list *tvn__list_copy(
     struct tvn__decoder *d, const struct tvn__list *list);
 
 unsigned tvn__sort(struct tvn__decoder *d); /* enum tvn__sort or a core one */
+
+/* The kind of item that a sort is of; TVN__ITEM_KINDS for others. */
+enum tvn__item_kind tvn__kind_of(unsigned sort);
 void tvn__alias(struct tvn__decoder *d, struct tvn__scope *scope);
 
 /* ---- decode_types.c ---- */
 void tvn__type(struct tvn__decoder *d, struct tvn__scope *scope);
 
+static inline enum tvn__refusal
+tvn__first_refusal(enum tvn__refusal a, enum tvn__refusal b)
+{
+    return a != TVN__RUNS ? a : b;
+}
+
+/* ---- decode_extern.c ---- */
+
+/* An instance or a component type. */
+struct tvn__def tvn__scoped_type(struct tvn__decoder *d,
+    const struct tvn__scope *outer, enum tvn__def_kind kind);
+
 /* What an import or export is to be; `name` is left empty. */
 struct tvn__item tvn__extern_desc(
     struct tvn__decoder *d, const struct tvn__scope *scope);
-bool tvn__func_equal(
-    const struct tvn_func_type *a, const struct tvn_func_type *b);
+
+/* The instance type anew, as the import `name` of the program: its resources
+ * are made for it. */
+struct tvn__list *tvn__import_type(struct tvn__decoder *d,
+    struct tvn__steps *program, struct tvn_str name,
+    const struct tvn__closure *source);
+
+/* A new resource of the program. */
+const struct tvn_resource *tvn__new_resource(struct tvn__decoder *d,
+    struct tvn__steps *steps, const struct tvn_resource_def *def);
+
+/* ---- alike.c ---- */
+
+/* Whether an item can stand where `want` is declared. */
+bool tvn__item_fits(struct tvn__decoder *d, const struct tvn__item *item,
+    const struct tvn__item *want);
 
 /* ---- decode_core.c ---- */
 void tvn__core_type(struct tvn__decoder *d, struct tvn__scope *scope);
-void tvn__core_module(struct tvn__decoder *d, struct tvn__steps *steps);
-void tvn__core_instance(struct tvn__decoder *d, struct tvn__steps *steps);
+void tvn__core_module(struct tvn__decoder *d, struct tvn__scope *scope);
+void tvn__core_instance(struct tvn__decoder *d, struct tvn__scope *scope);
 void tvn__core_alias(
-    struct tvn__decoder *d, struct tvn__steps *steps, unsigned sort);
+    struct tvn__decoder *d, struct tvn__scope *scope, unsigned sort);
+
+/* The program's number of core item `index`; 0 and an error when there is
+ * none. */
+uint32_t tvn__core_item(struct tvn__decoder *d, const struct tvn__scope *scope,
+    enum tvn_core_sort sort, uint32_t index, size_t at);
+
+/* A step; those that make a core item declare it. */
+void tvn__add_step(struct tvn__decoder *d, struct tvn__scope *scope,
+    const struct tvn_step *step);
 
 /* ---- decode_canon.c ---- */
 void tvn__canon(struct tvn__decoder *d, struct tvn__scope *scope);
@@ -188,7 +269,7 @@ void tvn__refuse(struct tvn__decoder *d, const char *verb, struct tvn_str name,
     enum tvn__refusal refused);
 
 /* The items as the header shows them.  With `lifts` (exports of a component)
- * every function must be one of them, and gives it its name; else NULL. */
+ * functions that are one of them give it their name; else NULL. */
 struct tvn_extern *tvn__externs(struct tvn__decoder *d, const char *verb,
     const struct tvn__item *items, uint32_t count, struct tvn_lift *lifts);
 

@@ -32,8 +32,8 @@ struct run {
     struct tvn_diag *diag;
     struct instance *instances;
     uint32_t instance_count; /* made so far */
-    struct tvn_core_item *items[4];
-    uint32_t item_count[4];
+    struct tvn_core_item *items[TVN_CORE_SORTS];
+    uint32_t item_count[TVN_CORE_SORTS];
 };
 
 static tvn_err malformed(const struct run *run, const char *format, ...)
@@ -83,7 +83,7 @@ get_item(const struct run *run, enum tvn_core_sort sort, uint32_t index,
     const struct tvn_core_item **out)
 {
     static const char *const names[] = {
-        "function", "table", "memory", "global"};
+        "function", "table", "memory", "global", "tag"};
 
     *out = NULL;
     if (index == TVN_NONE) {
@@ -259,7 +259,11 @@ lower(struct run *run, const struct tvn_step *step)
             run, "there is no lowered function %u", (unsigned)step->index);
     }
     what = &run->program->lowers[step->index];
-    if (what->import >= run->program->import_count) {
+    if (what->part >= run->program->part_count) {
+        return missing(run, "part", what->part);
+    }
+    if (what->import >= run->program->import_count &&
+        what->lift >= run->program->lift_count) {
         return malformed(
             run, "there is no imported function %u", (unsigned)what->import);
     }
@@ -276,30 +280,24 @@ lower(struct run *run, const struct tvn_step *step)
 }
 
 static tvn_err
-run_step(struct run *run, const struct tvn_step *step)
-{
-    switch (step->kind) {
-    case TVN_STEP_INSTANTIATE:
-    case TVN_STEP_BAG:
-        return make_instance(run, step);
-    case TVN_STEP_ALIAS:
-        return alias(run, step);
-    case TVN_STEP_LOWER:
-        return lower(run, step);
-    }
-    return TVN_EMALFORMED;
-}
-
-static tvn_err
 add_lift(struct run *run, uint32_t index)
 {
-    const struct tvn_lift *lift = &run->program->lifts[index];
+    const struct tvn_lift *lift;
     const struct tvn_core_item *func;
     const struct tvn_core_item *memory;
     const struct tvn_core_item *realloc;
     const struct tvn_core_item *post_return;
-    tvn_err err = get_item(run, TVN_CORE_FUNC, lift->core_func, &func);
+    tvn_err err;
 
+    if (index >= run->program->lift_count) {
+        return malformed(
+            run, "there is no lifted function %u", (unsigned)index);
+    }
+    lift = &run->program->lifts[index];
+    if (lift->part >= run->program->part_count) {
+        return missing(run, "part", lift->part);
+    }
+    err = get_item(run, TVN_CORE_FUNC, lift->core_func, &func);
     if (err == TVN_OK && func == NULL) {
         return missing(run, "function", lift->core_func);
     }
@@ -316,6 +314,62 @@ add_lift(struct run *run, uint32_t index)
     return err == TVN_OK ? run->ops->add_lift(run->store, index, lift, func,
                                memory, realloc, post_return, run->diag)
                          : err;
+}
+
+static tvn_err
+add_resource(struct run *run, const struct tvn_step *step)
+{
+    const struct tvn_core_item *dtor;
+    tvn_err err;
+
+    if (step->index >= run->program->resource_count) {
+        return missing(run, "resource", step->index);
+    }
+    err = get_item(
+        run, TVN_CORE_FUNC, run->program->resources[step->index].dtor, &dtor);
+    return err == TVN_OK ? run->ops->add_resource(
+                               run->store, step->index, dtor, run->diag)
+                         : err;
+}
+
+static tvn_err
+add_builtin(struct run *run, const struct tvn_step *step)
+{
+    struct tvn_core_item item = {.sort = TVN_CORE_FUNC};
+    tvn_err err;
+
+    if (step->index >= run->program->resource_count) {
+        return missing(run, "resource", step->index);
+    }
+    if (step->part >= run->program->part_count) {
+        return missing(run, "part", step->part);
+    }
+    err = run->ops->new_builtin(run->store, step, &item, run->diag);
+    item.sort = TVN_CORE_FUNC;
+    return err == TVN_OK ? add_item(run, &item) : err;
+}
+
+static tvn_err
+run_step(struct run *run, const struct tvn_step *step)
+{
+    switch (step->kind) {
+    case TVN_STEP_INSTANTIATE:
+    case TVN_STEP_BAG:
+        return make_instance(run, step);
+    case TVN_STEP_ALIAS:
+        return alias(run, step);
+    case TVN_STEP_LOWER:
+        return lower(run, step);
+    case TVN_STEP_LIFT:
+        return add_lift(run, step->index);
+    case TVN_STEP_RESOURCE:
+        return add_resource(run, step);
+    case TVN_STEP_NEW:
+    case TVN_STEP_DROP:
+    case TVN_STEP_REP:
+        return add_builtin(run, step);
+    }
+    return TVN_EMALFORMED;
 }
 
 /* ------------------------------------------------------------------------
@@ -342,7 +396,7 @@ fini(struct run *run)
     }
     tvn_mem_free(
         run->instances, program->core_instance_count, sizeof(*run->instances));
-    for (int sort = 0; sort < 4; sort++) {
+    for (int sort = 0; sort < TVN_CORE_SORTS; sort++) {
         tvn_mem_free(run->items[sort], program->core_count[sort],
             sizeof(*run->items[sort]));
     }
@@ -364,16 +418,13 @@ tvn_program_run(const struct tvn_program *program,
         &run.instances, program->core_instance_count, sizeof(*run.instances));
     tvn_err err;
 
-    for (int sort = 0; sort < 4; sort++) {
+    for (int sort = 0; sort < TVN_CORE_SORTS; sort++) {
         has_room &= make_array(&run.items[sort], program->core_count[sort],
             sizeof(*run.items[sort]));
     }
     err = has_room ? TVN_OK : TVN_ENOMEM;
     for (uint32_t i = 0; err == TVN_OK && i < program->step_count; i++) {
         err = run_step(&run, &program->steps[i]);
-    }
-    for (uint32_t i = 0; err == TVN_OK && i < program->lift_count; i++) {
-        err = add_lift(&run, i);
     }
     fini(&run);
     return err;

@@ -4,7 +4,11 @@
  *     core instantiate, bag of exports, alias, canon lower, canon lift ...
  *
  * Steps are in the component's own order and run once per instance; calls
- * afterwards touch only the lifted and lowered records.  This floor never
+ * afterwards touch only the lifted and lowered records.  Components inside
+ * are dissolved: their steps stand where they are instantiated, and what is
+ * left of each is a number, the *part* that a function belongs to (part 0 is
+ * the outermost component).  A part has a handle table, and may or may not
+ * call out.  This floor never
  * sees the engine: engine/ implements tvn_core_ops.
  *
  * Threads: a program is immutable; an instance belongs to one thread. */
@@ -20,18 +24,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TVN_NONE UINT32_MAX
-
 /* The sorts of core items, with the binary format's numbers. */
 enum tvn_core_sort {
     TVN_CORE_FUNC = 0,
     TVN_CORE_TABLE = 1,
     TVN_CORE_MEMORY = 2,
     TVN_CORE_GLOBAL = 3,
+    TVN_CORE_TAG = 4, /* of exceptions */
 };
+#define TVN_CORE_SORTS (TVN_CORE_TAG + 1)
 
 struct tvn_core_module {
-    const uint8_t *bytes; /* inside the component's bytes */
+    const uint8_t *bytes; /* inside the component's bytes; NULL: imported */
     size_t len;
 };
 
@@ -48,12 +52,18 @@ enum tvn_step_kind {
     TVN_STEP_BAG,         /* refs: items by name -> next core instance */
     TVN_STEP_ALIAS,       /* sort, instance, name -> next item of the sort */
     TVN_STEP_LOWER,       /* index in lowers -> next core function */
+    TVN_STEP_LIFT,        /* index in lifts: may be called from here on */
+    TVN_STEP_RESOURCE,    /* index in resources: its destructor is there */
+    TVN_STEP_NEW,         /* part, index in resources -> next core function: */
+    TVN_STEP_DROP,        /* resource.new, .drop and .rep */
+    TVN_STEP_REP,
 };
 
 struct tvn_step {
     enum tvn_step_kind kind;
     enum tvn_core_sort sort; /* ALIAS */
-    uint32_t index;          /* module; instance; lower */
+    uint32_t part;           /* NEW, DROP, REP */
+    uint32_t index;          /* as the kind says */
     struct tvn_str name;     /* ALIAS: the export's name */
     const struct tvn_core_ref *refs;
     uint32_t ref_count;
@@ -65,18 +75,22 @@ struct tvn_canon_opts {
     uint32_t memory;
     uint32_t realloc;
     uint32_t post_return;
-    bool is_utf16; /* utf8 otherwise; latin1+utf16 is refused as yet */
+    enum tvn_encoding encoding;
 };
 
 struct tvn_lift {
     struct tvn_str name; /* for diagnostics: "process" */
+    uint32_t part;
     uint32_t core_func;
     const struct tvn_func_type *type;
     struct tvn_canon_opts opts;
 };
 
 struct tvn_lower {
-    uint32_t import; /* which imported function */
+    uint32_t part;
+    uint32_t import; /* which imported function is called; TVN_NONE: */
+    uint32_t lift;   /* which of the component's own; both TVN_NONE: one that
+                      * the host can not give (tvn_program.unmet) */
     const struct tvn_func_type *type;
     struct tvn_canon_opts opts;
 };
@@ -87,6 +101,15 @@ struct tvn_import_func {
                                * own */
     struct tvn_str name;
     const struct tvn_func_type *type;
+};
+
+/* A resource type; tvn_resource.index is its number here. */
+struct tvn_resource_def {
+    const struct tvn_resource *type;
+    uint32_t part;            /* that makes it; TVN_NONE: the host */
+    uint32_t dtor;            /* core function; TVN_NONE: none */
+    struct tvn_str interface; /* the host's: by these names, as functions */
+    struct tvn_str name;
 };
 
 struct tvn_program {
@@ -100,8 +123,13 @@ struct tvn_program {
     uint32_t lower_count;
     const struct tvn_import_func *imports;
     uint32_t import_count;
-    uint32_t core_count[4];       /* items of each sort, in the end */
-    uint32_t core_instance_count; /* in the end */
+    const struct tvn_resource_def *resources;
+    uint32_t resource_count;
+    uint32_t part_count;
+    uint32_t core_count[TVN_CORE_SORTS]; /* items of each sort, in the end */
+    uint32_t core_instance_count;        /* in the end */
+    const char *unmet; /* "the core module 'libc'": what is imported that no
+                        * host can give; NULL */
 };
 
 /* The flattened core signature that lift or lower asks of its core function
@@ -143,24 +171,29 @@ struct tvn_core_ops {
         struct tvn_diag *diag);
     tvn_err (*get_export)(void *store, uint32_t instance, struct tvn_str name,
         struct tvn_core_item *out, struct tvn_diag *diag);
-    /* A core function that calls `lower`'s import on the host.  Its memory
-     * and realloc are resolved items (NULL: not given), known before it can
-     * be called. */
+    /* A core function that calls `lower`'s import on the host, or its lift.
+     * Memory and realloc are resolved items (NULL: not given). */
     tvn_err (*new_lower)(void *store, const struct tvn_lower *lower,
         const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
         struct tvn_core_item *out, struct tvn_diag *diag);
-    /* Gives the engine one lifted function: called for every lift, after all
-     * steps.  The engine compares the core signature with tvn_sig_of_lift
-     * (an unchecked call checks nothing) and refuses with TVN_EMALFORMED. */
+    /* Gives the engine one lifted function.  The engine compares the core
+     * signature with tvn_sig_of_lift (an unchecked call checks nothing) and
+     * refuses with TVN_EMALFORMED. */
     tvn_err (*add_lift)(void *store, uint32_t index,
         const struct tvn_lift *lift, const struct tvn_core_item *func,
         const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
         const struct tvn_core_item *post_return, struct tvn_diag *diag);
+    /* The destructor of a resource (NULL: none). */
+    tvn_err (*add_resource)(void *store, uint32_t index,
+        const struct tvn_core_item *dtor, struct tvn_diag *diag);
+    /* The core function of a NEW, DROP or REP step. */
+    tvn_err (*new_builtin)(void *store, const struct tvn_step *step,
+        struct tvn_core_item *out, struct tvn_diag *diag);
 };
 
-/* Runs all steps, then add_lift for every lift.  `name` stands in
- * diagnostics.  Errors are the ops' own, or TVN_EMALFORMED for an index or a
- * name that does not exist; then the store is to be dropped. */
+/* Runs all steps.  `name` stands in diagnostics.  Errors are the ops' own, or
+ * TVN_EMALFORMED for an index or a name that does not exist; then the store is
+ * to be dropped. */
 tvn_err tvn_program_run(const struct tvn_program *program,
     const struct tvn_core_ops *ops, void *store, const char *name,
     struct tvn_diag *diag);

@@ -244,7 +244,7 @@ tvn__name(struct tvn__decoder *d)
         return name;
     }
     name = (struct tvn_str){(const char *)(d->bytes + from), len};
-    if (d->copies_names) {
+    if (d->is_wit) {
         name = tvn_arena_str(d->arena, name);
         if (name.ptr == NULL) {
             tvn__no_memory(d);

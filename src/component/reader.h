@@ -32,10 +32,11 @@ struct tvn__decoder {
     struct tvn_types *types;
     struct tvn_arena *arena;
     struct tvn_diag *diag;
-    tvn_err err;       /* the first one */
-    uint32_t depth;    /* of nested components and types */
-    uint32_t items;    /* made so far, of TVN__ITEMS_MAX */
-    bool copies_names; /* the bytes do not outlive what is decoded */
+    tvn_err err;    /* the first one */
+    uint32_t depth; /* of nested components and types */
+    uint32_t items; /* made so far, of TVN__ITEMS_MAX */
+    bool is_wit;    /* a package: its names are copied, since the bytes do not
+                  * outlive it, and resources are refused */
 };
 
 /* An array in the arena that grows. */

@@ -2,6 +2,13 @@
  * lowering ask for. */
 #include "component/program.h"
 
+bool
+tvn_func_has_handle(const struct tvn_func_type *type)
+{
+    return (type->tuple != NULL && type->tuple->has_handle) ||
+           (type->result != NULL && type->result->has_handle);
+}
+
 void
 tvn_func_type_print(const struct tvn_func_type *type, struct tvn_buf *out)
 {

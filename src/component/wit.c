@@ -204,7 +204,7 @@ tvn_wit_decode(const uint8_t *bytes, size_t len, const char *name,
         .name = name,
         .types = types,
         .diag = diag,
-        .copies_names = true,
+        .is_wit = true,
     };
 
     if (wit == NULL) {

@@ -423,8 +423,14 @@ tvn__shape_read(const struct tvn__reader *reader, const struct tvn__site *site,
     struct tvn_role_func read = {
         .func = item, .event_param = -1, .meta_param = -1, .window_param = -1};
     struct reading reading = {reader, site, item, form, &read, diag};
-    tvn_err err = read_params(&reading);
+    tvn_err err;
 
+    if (tvn_func_has_handle(item->func)) {
+        return refuse(&reading, TVN_EROLE_SHAPE,
+            "it takes or gives handles of resources: what goes through a flow "
+            "are values");
+    }
+    err = read_params(&reading);
     if (err == TVN_OK) {
         err = read_result(&reading);
     }

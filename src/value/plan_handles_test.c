@@ -78,8 +78,8 @@ make_four(struct tvn_types *types)
     const struct tvn_resource *s = NULL;
     struct four f;
 
-    TVN_ASSERT(tvn_type_resource(types, TVN_STR("r"), &r) == TVN_OK);
-    TVN_ASSERT(tvn_type_resource(types, TVN_STR("s"), &s) == TVN_OK);
+    TVN_ASSERT(tvn_type_resource(types, TVN_STR("r"), 0, &r) == TVN_OK);
+    TVN_ASSERT(tvn_type_resource(types, TVN_STR("s"), 1, &s) == TVN_OK);
     TVN_ASSERT(tvn_type_handle(types, TVN_KIND_OWN, r, &f.own_r) == TVN_OK);
     TVN_ASSERT(
         tvn_type_handle(types, TVN_KIND_BORROW, r, &f.borrow_r) == TVN_OK);

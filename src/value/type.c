@@ -524,7 +524,7 @@ tvn_type_handle(struct tvn_types *types, enum tvn_kind kind,
 }
 
 tvn_err
-tvn_type_resource(struct tvn_types *types, struct tvn_str name,
+tvn_type_resource(struct tvn_types *types, struct tvn_str name, uint32_t index,
     const struct tvn_resource **out)
 {
     struct tvn_resource *made = tvn_arena_new(&types->arena, 1, sizeof(*made));
@@ -533,7 +533,7 @@ tvn_type_resource(struct tvn_types *types, struct tvn_str name,
     if (made == NULL || copy.ptr == NULL) {
         return TVN_ENOMEM;
     }
-    *made = (struct tvn_resource){copy, types->resource_count++};
+    *made = (struct tvn_resource){copy, types->resource_count++, index};
     *out = made;
     return TVN_OK;
 }

@@ -57,6 +57,7 @@ struct tvn_type;
 struct tvn_resource {
     struct tvn_str name; /* "wasi:io/streams.input-stream" */
     uint32_t id;         /* counts the resources of its table, from 0 */
+    uint32_t index;      /* for who made it: the number in its program */
 };
 
 /* A record's field, a tuple's element, a case, a flag's label. */
@@ -127,7 +128,7 @@ tvn_err tvn_type_handle(struct tvn_types *types, enum tvn_kind kind,
 
 /* A resource type unlike all others; the table owns it. */
 tvn_err tvn_type_resource(struct tvn_types *types, struct tvn_str name,
-    const struct tvn_resource **out);
+    uint32_t index, const struct tvn_resource **out);
 
 /* The index of the member of that name, -1 when there is none. */
 int tvn_type_find(const struct tvn_type *type, struct tvn_str name);

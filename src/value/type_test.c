@@ -226,8 +226,8 @@ test_handles(void)
         const struct tvn_type *type = NULL;
 
         if (i < 2) {
-            TVN_ASSERT(
-                tvn_type_resource(types, TVN_STR("a:b/c.r"), &r[i]) == TVN_OK);
+            TVN_ASSERT(tvn_type_resource(types, TVN_STR("a:b/c.r"), i, &r[i]) ==
+                       TVN_OK);
             TVN_ASSERT(r[i]->id == i);
         }
         TVN_ASSERT(tvn_type_handle(types, kind, r[i & 1], &type) == TVN_OK);

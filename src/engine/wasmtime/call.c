@@ -105,28 +105,22 @@ tvn__check_sig(struct tvn_instance *instance, const wasmtime_func_t *func,
     return TVN_EMALFORMED;
 }
 
-/* Without a realloc a plan could not call it, without a memory neither. */
 static tvn_err
-check_options(const struct tvn_instance *instance,
-    const struct tvn_func_type *type, const struct tvn__lifted *lifted,
-    struct tvn_diag *diag)
+set_memory(struct tvn_instance *instance, const struct tvn__options *options,
+    struct tvn__lifted *lifted, struct tvn_diag *diag)
 {
-    struct tvn_place place = {
-        .path = instance->code->name, .what = lifted->name};
-    bool needs_realloc = type->tuple != NULL &&
-                         (type->tuple->has_pointer ||
-                             type->tuple->flat_count > TVN_FLAT_PARAMS_MAX);
-    bool needs_memory = needs_realloc || lifted->returns_pointer;
+    const struct tvn_type *tuple = options->type->tuple;
+    bool needs_realloc =
+        tuple != NULL &&
+        (tuple->has_pointer || tuple->flat_count > TVN_FLAT_PARAMS_MAX);
+    bool needs_memory = needs_realloc || lifted->returns_pointer ||
+                        (lifted->result != NULL && lifted->result->has_pointer);
+    tvn_err err =
+        tvn__memory_get(instance, options, &lifted->memory, lifted->name, diag);
 
-    if (needs_memory && lifted->memory == NULL) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "it needs a memory and has no such option");
-    }
-    if (needs_realloc && !lifted->memory->has_realloc) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "it needs a realloc and has no such option");
-    }
-    return TVN_OK;
+    return err == TVN_OK ? tvn__memory_check(instance, lifted->memory,
+                               needs_memory, needs_realloc, lifted->name, diag)
+                         : err;
 }
 
 static tvn_err
@@ -153,6 +147,13 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
     const struct tvn_core_item *post_return, struct tvn_diag *diag)
 {
     struct tvn_instance *instance = store;
+    const struct tvn__options options = {
+        .part = &instance->parts[lift->part],
+        .memory = memory,
+        .realloc = realloc,
+        .encoding = lift->opts.encoding,
+        .type = lift->type,
+    };
     struct tvn__lifted *lifted =
         tvn_arena_new(&instance->arena, 1, sizeof(*lifted));
     struct tvn_core_sig sig;
@@ -167,6 +168,8 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
     }
     tvn_sig_of_lift(lift->type, &sig);
     lifted->func = tvn__handle(func).of.func;
+    lifted->part = options.part;
+    lifted->type = lift->type;
     lifted->result = lift->type->result;
     lifted->returns_pointer = lifted->result != NULL &&
                               lifted->result->flat_count > TVN_FLAT_RESULTS_MAX;
@@ -174,11 +177,7 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
     lifted->slots = sig.param_count > 0 ? sig.param_count : 1;
     err = tvn__check_sig(instance, &lifted->func, &sig, lifted->name, diag);
     if (err == TVN_OK) {
-        err = tvn__memory_get(
-            instance, memory, realloc, &lifted->memory, lifted->name, diag);
-    }
-    if (err == TVN_OK) {
-        err = check_options(instance, lift->type, lifted, diag);
+        err = set_memory(instance, &options, lifted, diag);
     }
     if (err == TVN_OK) {
         err = set_post_return(instance, &sig, post_return, lifted, diag);
@@ -263,6 +262,12 @@ tvn_call_run(struct tvn_call *call, struct tvn_diag *diag)
     if (instance->state == TVN__DEAD) { /* a host function killed it */
         return refuse(instance, lifted, diag);
     }
+    if (!TVN_GUEST_CHECK(306, lifted->part->host.borrows == 0)) {
+        (void)tvn__fail(instance, TVN_EABI, lifted->name,
+            "returned and has not dropped %u handles that it borrowed",
+            (unsigned)lifted->part->host.borrows);
+        return tvn__tell(instance, lifted->name, diag);
+    }
     instance->state = TVN__READY;
     call->ret.u64 = call->slots[0].u64;
     return TVN_OK;
@@ -282,8 +287,8 @@ tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag)
         return TVN_OK;
     }
     slot.u64 = call->ret.u64;
-    if (tvn__guest_call(instance, &lifted->post_return, &slot, 1, true,
-            lifted->name) != TVN_OK) {
+    if (tvn__guest_call(instance, lifted->part, &lifted->post_return, &slot, 1,
+            true, lifted->name) != TVN_OK) {
         return tvn__tell(instance, lifted->name, diag);
     }
     return TVN_OK;

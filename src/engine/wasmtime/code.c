@@ -186,45 +186,6 @@ make_module(struct tvn_code *code, uint32_t index, struct tvn_diag *diag)
 /* ------------------------------------------------------------------------
  * The whole. */
 
-static bool
-has_text(const struct tvn_func_type *type)
-{
-    return (type->tuple != NULL && type->tuple->has_pointer) ||
-           (type->result != NULL && type->result->has_pointer);
-}
-
-/* What plans do not know. */
-static tvn_err
-check_options(
-    const struct tvn_program *program, const char *name, struct tvn_diag *diag)
-{
-    struct tvn_place place = {.path = name};
-
-    for (uint32_t i = 0; i < program->lift_count; i++) {
-        const struct tvn_lift *lift = &program->lifts[i];
-
-        if (lift->opts.is_utf16 && has_text(lift->type)) {
-            return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
-                "%.*s takes or gives strings as utf16: this version runs utf8",
-                TVN_STR_ARG(lift->name));
-        }
-    }
-    for (uint32_t i = 0; i < program->lower_count; i++) {
-        const struct tvn_lower *lower = &program->lowers[i];
-
-        if (lower->opts.is_utf16 && has_text(lower->type)) {
-            const struct tvn_import_func *import =
-                &program->imports[lower->import];
-
-            return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
-                "the import %.*s takes or gives strings as utf16: this version "
-                "runs utf8",
-                TVN_STR_ARG(import->name));
-        }
-    }
-    return TVN_OK;
-}
-
 static tvn_err
 check_memories(struct tvn_code *code, struct tvn_diag *diag)
 {
@@ -261,7 +222,7 @@ fill(struct tvn_code *code, const char *name, struct tvn_diag *diag)
         return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
     }
     code->was_cached = count > 0;
-    err = check_options(code->program, name, diag);
+    err = TVN_OK;
     for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
         err = make_module(code, i, diag);
     }
@@ -276,7 +237,7 @@ tvn_engine_check(struct tvn_engine *engine,
     const struct tvn_program *program = component->program;
     struct tvn_place place = {.path = name};
     struct tvn_buf text = {0};
-    tvn_err err = check_options(program, name, diag);
+    tvn_err err = TVN_OK;
 
     for (uint32_t i = 0; err == TVN_OK && i < program->module_count; i++) {
         wasmtime_error_t *error = wasmtime_module_validate(

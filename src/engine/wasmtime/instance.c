@@ -186,6 +186,9 @@ get_export(void *store, uint32_t number, struct tvn_str name,
     case WASMTIME_EXTERN_GLOBAL:
         sort = TVN_CORE_GLOBAL;
         break;
+    case WASMTIME_EXTERN_TAG:
+        sort = TVN_CORE_TAG;
+        break;
     default:
         wasmtime_extern_delete(&item);
         return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
@@ -202,6 +205,8 @@ static const struct tvn_core_ops ops = {
     .get_export = get_export,
     .new_lower = tvn__new_lower,
     .add_lift = tvn__add_lift,
+    .add_resource = tvn__add_resource,
+    .new_builtin = tvn__new_builtin,
 };
 
 /* ------------------------------------------------------------------------
@@ -264,7 +269,8 @@ check_memory(const struct tvn_instance *instance, struct tvn_diag *diag)
 
 /* Makes the store and all that is needed before the first step. */
 static tvn_err
-prepare(struct tvn_instance *instance, struct tvn_diag *diag)
+prepare(struct tvn_instance *instance, const struct tvn_instance_opts *opts,
+    struct tvn_diag *diag)
 {
     const struct tvn_program *program = instance->code->program;
     struct tvn_arena *arena = &instance->arena;
@@ -276,6 +282,10 @@ prepare(struct tvn_instance *instance, struct tvn_diag *diag)
         tvn_arena_new(arena, program->lift_count, sizeof(*instance->lifts));
     if (instance->cores == NULL || instance->lifts == NULL) {
         return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    err = tvn__parts_init(instance, opts, diag);
+    if (err != TVN_OK) {
+        return err;
     }
     instance->store =
         wasmtime_store_new(instance->code->engine->wasm, instance, NULL);
@@ -299,7 +309,7 @@ build(struct tvn_instance *instance, const struct tvn_instance_opts *opts,
         err = check_memory(instance, diag);
     }
     if (err == TVN_OK) {
-        err = prepare(instance, diag);
+        err = prepare(instance, opts, diag);
     }
     if (err != TVN_OK) {
         return err;
@@ -326,7 +336,6 @@ tvn_instance_new(struct tvn_code *code, const struct tvn_instance_opts *opts,
         return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
     }
     instance->code = code;
-    instance->may_leave = true;
     instance->ticker = &code->engine->ticker;
     instance->limit = (struct wasmkit_limit){
         .memory_max = opts->memory_max,
@@ -360,6 +369,8 @@ tvn_instance_free(struct tvn_instance *instance)
     if (instance->store != NULL) {
         wasmtime_store_delete(instance->store);
     }
+    tvn__parts_fini(instance);
+    tvn__frames_free(instance);
     tvn_builder_fini(&instance->scratch);
     tvn_diag_fini(&instance->report);
     tvn_arena_fini(&instance->arena);

@@ -4,12 +4,15 @@
  *     engine.c    configuration, ticker         cache.c   modules on disk
  *     code.c      a component's modules          instance.c  store and steps
  *     memory.c    guest memory, realloc          lower.c   imports: host calls
- *     call.c      exports: the hot path          trap.c    what went wrong */
+ *     call.c      exports: the hot path          trap.c    what went wrong
+ *     cross.c     calls between the components inside
+ *     builtin.c   resources: handle tables, destructors */
 #ifndef TVN_ENGINE_WASMTIME_INTERNAL_H
 #define TVN_ENGINE_WASMTIME_INTERNAL_H
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "component/handles.h"
 #include "component/program.h"
 #include "engine/engine.h"
 #include "engine/wasmtime/cache.h"
@@ -25,7 +28,7 @@
     "; cranelift speed; epochs; memory does not move; no memory64"
 
 /* Of one instance.  Each memory takes 4 GiB of address space. */
-#define TVN__MEMORIES_MAX       16
+#define TVN__MEMORIES_MAX       64
 #define TVN__TABLES_MAX         64
 #define TVN__TABLE_ELEMENTS_MAX (1 << 20)
 
@@ -56,11 +59,21 @@ struct tvn_code {
     struct tvn_arena arena;
 };
 
-/* A linear memory together with the realloc that fills it; exports and
- * imports with the same two options share one. */
+/* A component instance inside: number `table.part` of the program. */
+struct tvn__part {
+    struct tvn_handle_table table;
+    bool may_leave; /* call out: not inside realloc and post-return */
+    struct tvn_call_scope host; /* borrows that the host's call gave */
+};
+
+/* What values of a function go through: a linear memory together with the
+ * realloc that fills it, and a handle table; exports and imports with the
+ * same options share one. */
 struct tvn__guest_memory {
     struct tvn_memory memory; /* first: plans get a pointer to it */
     struct tvn_instance *instance;
+    struct tvn__part *part;
+    bool has_memory; /* else there are handles only */
     wasmtime_memory_t handle;
     wasmtime_func_t realloc;
     bool has_realloc;
@@ -79,13 +92,16 @@ struct tvn__lifted {
     bool returns_pointer;
     uint32_t params;
     uint32_t slots; /* the larger of params and results */
+    const struct tvn_func_type *type;
     const struct tvn_type *result;
     struct tvn__guest_memory *memory; /* NULL: none */
+    struct tvn__part *part;
     const char *name;
 };
 
 struct tvn__lowered {
     struct tvn_instance *instance;
+    struct tvn__part *part;
     tvn_err (*call)(void *env, const uint8_t *args, const uint8_t **result,
         uint32_t *result_root, struct tvn_diag *diag);
     void *env;
@@ -98,6 +114,21 @@ struct tvn__lowered {
     const char *name;     /* "torvyn:stage/log@0.1.0.log" */
 };
 
+/* A resource type of the program: who ends one. */
+struct tvn__resource {
+    wasmtime_func_t dtor;
+    bool has_dtor;
+    void (*drop)(void *env, uint32_t rep); /* the host's; NULL */
+    void *env;
+};
+
+/* What a call between two components needs while it runs. */
+struct tvn__frame {
+    struct tvn_builder builder;  /* of arguments, then of the result */
+    struct tvn_call_scope scope; /* of both sides */
+    struct tvn__frame *next;     /* free ones */
+};
+
 enum tvn__state {
     TVN__READY,
     TVN__INSIDE, /* a guest function is on the stack */
@@ -107,7 +138,6 @@ enum tvn__state {
 struct tvn_instance {
     /* Touched by each call. */
     enum tvn__state state;
-    bool may_leave;   /* call imports: not inside realloc and post-return */
     bool is_lowering; /* realloc was entered for the call to come */
     wasmtime_context_t *context;
     struct tvn__ticker *ticker;
@@ -125,6 +155,12 @@ struct tvn_instance {
     struct wasmkit_limit limit;        /* the store keeps a pointer to it */
     const struct tvn_host_func *hosts; /* while it is being made */
     uint32_t host_count;
+    struct tvn__part *parts;
+    uint32_t part_count;             /* the code may be gone before parts */
+    struct tvn__resource *resources; /* program->resource_count */
+    struct tvn_call_scope lent;      /* to the host function that runs */
+    struct tvn_pool *crossings;      /* NULL: no calls inside */
+    struct tvn__frame *frames;       /* free ones */
     struct tvn__guest_memory *memories;
     wasmtime_func_t arena_realloc; /* has_arena: whose arena it is */
     uint32_t arena_at;
@@ -165,15 +201,30 @@ void tvn__error_print(wasmtime_error_t *error, struct tvn_buf *out);
 /* ------------------------------------------------------------------------
  * memory.c */
 
-/* The shared record for the two (`realloc` NULL: none).  `*out` stays NULL
- * when `memory` is.  TVN_EMALFORMED: realloc has another signature. */
-tvn_err tvn__memory_get(struct tvn_instance *instance,
-    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
-    struct tvn__guest_memory **out, const char *what, struct tvn_diag *diag);
+/* The options of one function: `memory` and `realloc` NULL when not given. */
+struct tvn__options {
+    struct tvn__part *part;
+    const struct tvn_core_item *memory;
+    const struct tvn_core_item *realloc;
+    enum tvn_encoding encoding;
+    const struct tvn_func_type *type;
+};
 
-/* Calls a guest function that may not call imports.  The reason of a failure
- * is kept. */
-tvn_err tvn__guest_call(struct tvn_instance *instance,
+/* The shared record for them; NULL in `*out` without a memory and handles.
+ * TVN_EMALFORMED: realloc has another signature. */
+tvn_err tvn__memory_get(struct tvn_instance *instance,
+    const struct tvn__options *options, struct tvn__guest_memory **out,
+    const char *what, struct tvn_diag *diag);
+
+/* Is there a memory, is there a realloc when one is needed?  TVN_EMALFORMED
+ * otherwise: plans ask no more. */
+tvn_err tvn__memory_check(const struct tvn_instance *instance,
+    const struct tvn__guest_memory *memory, bool needs_memory,
+    bool needs_realloc, const char *what, struct tvn_diag *diag);
+
+/* Calls a guest function of `part` that may not call imports.  The reason of
+ * a failure is kept. */
+tvn_err tvn__guest_call(struct tvn_instance *instance, struct tvn__part *part,
     const wasmtime_func_t *func, union tvn_slot *slots, uint32_t count,
     bool is_new, const char *what);
 
@@ -193,7 +244,31 @@ tvn_err tvn__check_sig(struct tvn_instance *instance,
  * are missing. */
 tvn_err tvn__check_hosts(struct tvn_instance *instance, struct tvn_diag *diag);
 
+/* A function type of the engine's, to be deleted. */
+wasm_functype_t *tvn__func_type(const struct tvn_core_sig *sig);
+
+/* Keeps the reason why `what` failed, "WHAT: PART" and the first text of
+ * `diag`, which is emptied, and makes the trap that unwinds the guest. */
+wasm_trap_t *tvn__unwind(struct tvn_instance *instance, tvn_err err,
+    const char *what, const char *part, struct tvn_diag *diag)
+    __attribute__((cold, noinline));
+
+/* cross.c: a core function that calls the lift of another component. */
+tvn_err tvn__new_crossing(struct tvn_instance *instance,
+    const struct tvn_lower *lower, const struct tvn__options *options,
+    struct tvn_core_item *out, struct tvn_diag *diag);
+void tvn__frames_free(struct tvn_instance *instance);
+
+/* builtin.c */
+tvn_err tvn__parts_init(struct tvn_instance *instance,
+    const struct tvn_instance_opts *opts, struct tvn_diag *diag);
+void tvn__parts_fini(struct tvn_instance *instance);
+
 /* Ops of tvn_core_ops. */
+tvn_err tvn__add_resource(void *store, uint32_t index,
+    const struct tvn_core_item *dtor, struct tvn_diag *diag);
+tvn_err tvn__new_builtin(void *store, const struct tvn_step *step,
+    struct tvn_core_item *out, struct tvn_diag *diag);
 tvn_err tvn__new_lower(void *store, const struct tvn_lower *lower,
     const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
     struct tvn_core_item *out, struct tvn_diag *diag);

@@ -5,7 +5,8 @@
  *
  * The scratch is one per instance and keeps its memory; it is enough, since
  * an instance cannot call a second import before the first has returned:
- * realloc, the only guest code that runs in between, may not call any. */
+ * realloc, the only guest code that runs in between, may not call any.
+ * The same holds for what is lent to the host. */
 #include "base/assert.h"
 #include "base/guest_check.h"
 #include "engine/wasmtime/internal.h"
@@ -15,10 +16,9 @@
 /* ------------------------------------------------------------------------
  * Calling. */
 
-/* The error's first text becomes the instance's reason. */
-static __attribute__((cold, noinline)) wasm_trap_t *
-fail_host(const struct tvn__lowered *lowered, tvn_err err, const char *part,
-    struct tvn_diag *diag)
+wasm_trap_t *
+tvn__unwind(struct tvn_instance *instance, tvn_err err, const char *what,
+    const char *part, struct tvn_diag *diag)
 {
     static const char text[] = "stopped by the host";
     const char *why =
@@ -27,9 +27,16 @@ fail_host(const struct tvn__lowered *lowered, tvn_err err, const char *part,
     if (err != TVN_EABI && err != TVN_ENOMEM) {
         err = TVN_ETRAP;
     }
-    (void)tvn__fail(lowered->instance, err, lowered->name, "%s%s", part, why);
+    (void)tvn__fail(instance, err, what, "%s%s", part, why);
     tvn_diag_fini(diag);
     return wasmtime_trap_new(text, sizeof(text) - 1);
+}
+
+static __attribute__((cold, noinline)) wasm_trap_t *
+fail_host(const struct tvn__lowered *lowered, tvn_err err, const char *part,
+    struct tvn_diag *diag)
+{
+    return tvn__unwind(lowered->instance, err, lowered->name, part, diag);
 }
 
 static inline tvn_err
@@ -86,12 +93,14 @@ call_host(
     (void)caller; /* the context is the instance's own */
     TVN_ASSERT(count <= TVN_FLAT_PARAMS_MAX + 1);
     memcpy(slots, raw, lowered->params * sizeof(*slots));
-    if (!TVN_GUEST_CHECK(301, lowered->instance->may_leave)) {
+    if (!TVN_GUEST_CHECK(301, lowered->part->may_leave)) {
         return fail_host(lowered, TVN_ETRAP,
             "called from inside realloc or post-return", &diag);
     }
     if (lowered->args != NULL) {
+        lowered->part->table.lends = &lowered->instance->lent;
         err = lift_args(lowered, slots, &diag);
+        lowered->part->table.lends = NULL;
         if (err != TVN_OK) {
             return fail_host(lowered, err, "its arguments: ", &diag);
         }
@@ -101,6 +110,7 @@ call_host(
     if (err != TVN_OK) {
         return fail_host(lowered, err, "", &diag);
     }
+    tvn_call_scope_end(&lowered->instance->lent, &lowered->part->table);
     if (lowered->result == NULL) {
         return NULL;
     }
@@ -117,13 +127,6 @@ call_host(
 /* ------------------------------------------------------------------------
  * Linking. */
 
-static bool
-is_interface(struct tvn_str said, struct tvn_str full)
-{
-    return tvn_str_equal(said, full) ||
-           tvn_str_equal(said, tvn_without_version(full));
-}
-
 static const struct tvn_host_func *
 find_host(
     const struct tvn_instance *instance, const struct tvn_import_func *import)
@@ -132,7 +135,7 @@ find_host(
         const struct tvn_host_func *host = &instance->hosts[i];
 
         if (tvn_str_equal(host->name, import->name) &&
-            is_interface(host->interface, import->interface)) {
+            tvn_name_reads_as(import->interface, host->interface)) {
             return host;
         }
     }
@@ -149,6 +152,39 @@ full_name(struct tvn_arena *arena, const struct tvn_import_func *import)
         TVN_STR_ARG(import->name));
 }
 
+/* Whether the host has the function, with the import's type. */
+static tvn_err
+check_host(const struct tvn_instance *instance,
+    const struct tvn_import_func *import, const struct tvn_place *place,
+    struct tvn_diag *diag)
+{
+    const struct tvn_host_func *host = find_host(instance, import);
+    const struct tvn_func_type *type = import->type;
+    struct tvn_buf text = {0};
+    tvn_err err = TVN_OK;
+
+    if (host == NULL) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, place,
+            "it is imported and the host does not have it");
+    }
+    if (host->type != NULL && (host->type->tuple != type->tuple ||
+                                  host->type->result != type->result)) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, place,
+            "it is imported with another type than the host's");
+    }
+    if (host->signature == NULL) {
+        return TVN_OK;
+    }
+    tvn_func_type_print(type, &text);
+    if (strcmp(tvn_buf_text(&text), host->signature) != 0) {
+        err = tvn_diag_error(diag, TVN_EMALFORMED, place,
+            "it is imported as %s, the host has %s", tvn_buf_text(&text),
+            host->signature);
+    }
+    tvn_buf_fini(&text);
+    return err;
+}
+
 tvn_err
 tvn__check_hosts(struct tvn_instance *instance, struct tvn_diag *diag)
 {
@@ -156,27 +192,21 @@ tvn__check_hosts(struct tvn_instance *instance, struct tvn_diag *diag)
     struct tvn_place place = {.path = instance->code->name};
     tvn_err err = TVN_OK;
 
+    if (program->unmet != NULL) {
+        return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
+            "it imports %s: a host gives functions only", program->unmet);
+    }
     for (uint32_t i = 0; i < program->import_count; i++) {
         const struct tvn_import_func *import = &program->imports[i];
-        const struct tvn_host_func *host;
         bool is_used = false;
 
         for (uint32_t k = 0; !is_used && k < program->lower_count; k++) {
             is_used = program->lowers[k].import == i;
         }
-        if (!is_used) {
-            continue;
-        }
-        host = find_host(instance, import);
-        place.what = full_name(&instance->arena, import);
-        if (host == NULL) {
-            err = tvn_diag_error(diag, TVN_EMALFORMED, &place,
-                "it is imported and the host does not have it");
-        } else if (host->type != NULL &&
-                   (host->type->tuple != import->type->tuple ||
-                       host->type->result != import->type->result)) {
-            err = tvn_diag_error(diag, TVN_EMALFORMED, &place,
-                "it is imported with another type than the host's");
+        if (is_used) {
+            place.what = full_name(&instance->arena, import);
+            err =
+                tvn_err_first(err, check_host(instance, import, &place, diag));
         }
     }
     return err;
@@ -202,30 +232,24 @@ make_plans(struct tvn_instance *instance, const struct tvn_func_type *type,
 }
 
 static tvn_err
-check_options(const struct tvn_instance *instance,
-    const struct tvn_func_type *type, const struct tvn__lowered *lowered,
-    struct tvn_diag *diag)
+set_memory(struct tvn_instance *instance, const struct tvn__options *options,
+    struct tvn__lowered *lowered, struct tvn_diag *diag)
 {
-    struct tvn_place place = {
-        .path = instance->code->name, .what = lowered->name};
+    const struct tvn_func_type *type = options->type;
     bool needs_realloc = type->result != NULL && type->result->has_pointer;
     bool needs_memory = needs_realloc || lowered->is_spilled ||
                         lowered->returns_pointer ||
                         (type->tuple != NULL && type->tuple->has_pointer);
+    tvn_err err = tvn__memory_get(
+        instance, options, &lowered->memory, lowered->name, diag);
 
-    if (needs_memory && lowered->memory == NULL) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "an import that needs a memory has no such option");
-    }
-    if (needs_realloc && !lowered->memory->has_realloc) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "an import that needs a realloc has no such option");
-    }
-    return TVN_OK;
+    return err == TVN_OK ? tvn__memory_check(instance, lowered->memory,
+                               needs_memory, needs_realloc, lowered->name, diag)
+                         : err;
 }
 
-static wasm_functype_t *
-make_type(const struct tvn_core_sig *sig)
+wasm_functype_t *
+tvn__func_type(const struct tvn_core_sig *sig)
 {
     static const wasm_valkind_t kinds[] = {
         [TVN_CORE_I32] = WASM_I32,
@@ -251,12 +275,11 @@ make_type(const struct tvn_core_sig *sig)
     return wasm_functype_new(&params, &results);
 }
 
-tvn_err
-tvn__new_lower(void *store, const struct tvn_lower *lower,
-    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
-    struct tvn_core_item *out, struct tvn_diag *diag)
+static tvn_err
+new_host_call(struct tvn_instance *instance, const struct tvn_lower *lower,
+    const struct tvn__options *options, struct tvn_core_item *out,
+    struct tvn_diag *diag)
 {
-    struct tvn_instance *instance = store;
     const struct tvn_import_func *import =
         &instance->code->program->imports[lower->import];
     const struct tvn_host_func *host = find_host(instance, import);
@@ -274,6 +297,7 @@ tvn__new_lower(void *store, const struct tvn_lower *lower,
     }
     tvn_sig_of_lower(lower->type, &sig);
     lowered->instance = instance;
+    lowered->part = options->part;
     lowered->call = host->call;
     lowered->env = host->env;
     lowered->params = sig.param_count;
@@ -283,18 +307,33 @@ tvn__new_lower(void *store, const struct tvn_lower *lower,
     if (err != TVN_OK) {
         return tvn_diag_error(diag, err, NULL, "no memory");
     }
-    err = tvn__memory_get(
-        instance, memory, realloc, &lowered->memory, lowered->name, diag);
-    if (err == TVN_OK) {
-        err = check_options(instance, lower->type, lowered, diag);
-    }
+    err = set_memory(instance, options, lowered, diag);
     if (err != TVN_OK) {
         return err;
     }
-    type = make_type(&sig);
+    type = tvn__func_type(&sig);
     wasmtime_func_new_unchecked(
         instance->context, type, call_host, lowered, NULL, &handle.of.func);
     wasm_functype_delete(type);
     *out = tvn__item(&handle, TVN_CORE_FUNC);
     return TVN_OK;
+}
+
+tvn_err
+tvn__new_lower(void *store, const struct tvn_lower *lower,
+    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
+    struct tvn_core_item *out, struct tvn_diag *diag)
+{
+    struct tvn_instance *instance = store;
+    const struct tvn__options options = {
+        .part = &instance->parts[lower->part],
+        .memory = memory,
+        .realloc = realloc,
+        .encoding = lower->opts.encoding,
+        .type = lower->type,
+    };
+
+    return lower->import != TVN_NONE
+               ? new_host_call(instance, lower, &options, out, diag)
+               : tvn__new_crossing(instance, lower, &options, out, diag);
 }

@@ -25,13 +25,17 @@ refresh(struct tvn_memory *memory)
     struct tvn__guest_memory *guest = memory->guest;
     wasmtime_context_t *context = guest->instance->context;
 
+    if (!guest->has_memory) {
+        return;
+    }
     memory->base = wasmtime_memory_data(context, &guest->handle);
     memory->size = wasmtime_memory_data_size(context, &guest->handle);
 }
 
 tvn_err
-tvn__guest_call(struct tvn_instance *instance, const wasmtime_func_t *func,
-    union tvn_slot *slots, uint32_t count, bool is_new, const char *what)
+tvn__guest_call(struct tvn_instance *instance, struct tvn__part *part,
+    const wasmtime_func_t *func, union tvn_slot *slots, uint32_t count,
+    bool is_new, const char *what)
 {
     bool is_outer = instance->state == TVN__READY;
     wasm_trap_t *trap = NULL;
@@ -42,10 +46,10 @@ tvn__guest_call(struct tvn_instance *instance, const wasmtime_func_t *func,
         instance->limit.was_refused = instance->limit.was_refused && !is_new;
         tvn__pulse_begin(instance->ticker, &instance->pulse, is_new);
     }
-    instance->may_leave = false;
+    part->may_leave = false;
     error = wasmtime_func_call_unchecked(
         instance->context, func, tvn__raw(slots), count, &trap);
-    instance->may_leave = true;
+    part->may_leave = true;
     if (is_outer) {
         tvn__pulse_end(&instance->pulse);
         instance->state = TVN__READY; /* no import ran that could kill it */
@@ -94,8 +98,8 @@ alloc_in_arena(struct tvn__guest_memory *guest, uint32_t align, uint32_t size,
 
 /* The first one for a call starts the call's time. */
 static tvn_err
-realloc_in_guest(
-    struct tvn_memory *memory, uint32_t align, uint32_t size, uint32_t *ptr)
+resize_in_guest(struct tvn_memory *memory, uint32_t old, uint32_t old_size,
+    uint32_t align, uint32_t size, uint32_t *ptr)
 {
     struct tvn__guest_memory *guest = memory->guest;
     struct tvn_instance *instance = guest->instance;
@@ -107,36 +111,88 @@ realloc_in_guest(
     if (instance->state == TVN__DEAD) {
         return TVN_ETRAP;
     }
-    if (alloc_in_arena(guest, align, size, ptr)) {
-        return TVN_OK;
-    }
-    slots[0].u64 = 0;
-    slots[1].u64 = 0;
+    slots[0].u64 = old;
+    slots[1].u64 = old_size;
     slots[2].u64 = align;
     slots[3].u64 = size;
     if (instance->state == TVN__READY) {
         instance->is_lowering = true;
     }
-    err = tvn__guest_call(
-        instance, &guest->realloc, slots, 4, is_new, "cabi_realloc");
+    err = tvn__guest_call(instance, guest->part, &guest->realloc, slots, 4,
+        is_new, "cabi_realloc");
     *ptr = slots[0].u32;
     return err;
 }
 
+static tvn_err
+realloc_in_guest(
+    struct tvn_memory *memory, uint32_t align, uint32_t size, uint32_t *ptr)
+{
+    struct tvn__guest_memory *guest = memory->guest;
+
+    if (guest->instance->state != TVN__DEAD &&
+        alloc_in_arena(guest, align, size, ptr)) {
+        return TVN_OK;
+    }
+    return resize_in_guest(memory, 0, 0, align, size, ptr);
+}
+
+/* ------------------------------------------------------------------------
+ * Records. */
+
 static bool
-is_same(const struct tvn__guest_memory *guest, const wasmtime_memory_t *handle,
+is_same(const struct tvn__guest_memory *guest,
+    const struct tvn__options *options, const wasmtime_memory_t *handle,
     const wasmtime_func_t *realloc)
 {
-    return guest->handle.__private1 == handle->__private1 &&
+    return guest->part == options->part &&
+           guest->memory.encoding == options->encoding &&
+           guest->has_memory == (options->memory != NULL) &&
+           guest->handle.__private1 == handle->__private1 &&
            guest->handle.__private2 == handle->__private2 &&
-           guest->has_realloc == (realloc != NULL) &&
-           (realloc == NULL || guest->realloc.__private == realloc->__private);
+           guest->has_realloc == (options->realloc != NULL) &&
+           guest->realloc.__private == realloc->__private;
+}
+
+static tvn_err
+make(struct tvn_instance *instance, const struct tvn__options *options,
+    const wasmtime_memory_t *handle, const wasmtime_func_t *realloc,
+    struct tvn__guest_memory **out)
+{
+    struct tvn__guest_memory *guest =
+        tvn_arena_new(&instance->arena, 1, sizeof(*guest));
+
+    if (guest == NULL) {
+        return TVN_ENOMEM;
+    }
+    guest->memory = (struct tvn_memory){
+        .refresh = refresh,
+        .realloc = realloc_in_guest,
+        .resize = resize_in_guest,
+        .encoding = options->encoding,
+        .handles = &options->part->table.handles,
+        .guest = guest,
+    };
+    guest->instance = instance;
+    guest->part = options->part;
+    guest->handle = *handle;
+    guest->realloc = *realloc;
+    guest->has_memory = options->memory != NULL;
+    guest->has_realloc = options->realloc != NULL;
+    guest->has_arena = guest->has_realloc && instance->has_arena &&
+                       instance->arena_realloc.__private == realloc->__private;
+    guest->arena = instance->arena_at;
+    guest->next = instance->memories;
+    instance->memories = guest;
+    refresh(&guest->memory);
+    *out = guest;
+    return TVN_OK;
 }
 
 tvn_err
 tvn__memory_get(struct tvn_instance *instance,
-    const struct tvn_core_item *memory, const struct tvn_core_item *realloc,
-    struct tvn__guest_memory **out, const char *what, struct tvn_diag *diag)
+    const struct tvn__options *options, struct tvn__guest_memory **out,
+    const char *what, struct tvn_diag *diag)
 {
     static const struct tvn_core_sig sig = {
         .params = {TVN_CORE_I32, TVN_CORE_I32, TVN_CORE_I32, TVN_CORE_I32},
@@ -145,46 +201,51 @@ tvn__memory_get(struct tvn_instance *instance,
         .has_result = true,
     };
     struct tvn__guest_memory *guest = instance->memories;
-    wasmtime_extern_t handle;
-    wasmtime_extern_t func = {0};
+    wasmtime_memory_t handle = {0};
+    wasmtime_func_t func = {0};
     tvn_err err;
 
     *out = NULL;
-    if (memory == NULL) {
+    if (options->memory == NULL && !tvn_func_has_handle(options->type)) {
         return TVN_OK;
     }
-    handle = tvn__handle(memory);
-    if (realloc != NULL) {
-        func = tvn__handle(realloc);
-        err = tvn__check_sig(instance, &func.of.func, &sig, what, diag);
+    if (options->memory != NULL) {
+        handle = tvn__handle(options->memory).of.memory;
+    }
+    if (options->realloc != NULL) {
+        func = tvn__handle(options->realloc).of.func;
+        err = tvn__check_sig(instance, &func, &sig, what, diag);
         if (err != TVN_OK) {
             return err;
         }
     }
-    while (guest != NULL && !is_same(guest, &handle.of.memory,
-                                realloc == NULL ? NULL : &func.of.func)) {
+    while (guest != NULL && !is_same(guest, options, &handle, &func)) {
         guest = guest->next;
     }
     if (guest == NULL) {
-        guest = tvn_arena_new(&instance->arena, 1, sizeof(*guest));
-        if (guest == NULL) {
+        err = make(instance, options, &handle, &func, &guest);
+        if (err != TVN_OK) {
             return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
         }
-        guest->memory.refresh = refresh;
-        guest->memory.realloc = realloc_in_guest;
-        guest->memory.guest = guest;
-        guest->instance = instance;
-        guest->handle = handle.of.memory;
-        guest->realloc = func.of.func;
-        guest->has_realloc = realloc != NULL;
-        guest->has_arena =
-            guest->has_realloc && instance->has_arena &&
-            instance->arena_realloc.__private == func.of.func.__private;
-        guest->arena = instance->arena_at;
-        guest->next = instance->memories;
-        instance->memories = guest;
-        refresh(&guest->memory);
     }
     *out = guest;
+    return TVN_OK;
+}
+
+tvn_err
+tvn__memory_check(const struct tvn_instance *instance,
+    const struct tvn__guest_memory *memory, bool needs_memory,
+    bool needs_realloc, const char *what, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = instance->code->name, .what = what};
+
+    if (needs_memory && (memory == NULL || !memory->has_memory)) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a memory and has no such option");
+    }
+    if (needs_realloc && !memory->has_realloc) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a realloc and has no such option");
+    }
     return TVN_OK;
 }

@@ -1,0 +1,266 @@
+/* builtin.c -- resources: the handle tables of the components inside, what
+ * they do with handles, and who ends a resource.
+ *
+ * An own handle that is dropped has the destructor called, in the component
+ * that makes the resource or in the host.  When an instance is gone nothing of
+ * it runs any more: only the host hears of what it still held. */
+#include "base/assert.h"
+#include "base/guest_check.h"
+#include "engine/wasmtime/internal.h"
+
+#include <string.h>
+
+struct builtin {
+    struct tvn_instance *instance;
+    struct tvn__part *part;
+    const struct tvn_resource *type;
+    uint32_t resource;
+    const char *name; /* "resource.drop of wasi:io/poll.pollable" */
+};
+
+/* ------------------------------------------------------------------------
+ * Life. */
+
+static void
+find_drop(struct tvn__resource *resource, const struct tvn_resource_def *def,
+    const struct tvn_instance_opts *opts)
+{
+    for (uint32_t i = 0; i < opts->resource_count; i++) {
+        const struct tvn_host_resource *host = &opts->resources[i];
+
+        if (tvn_str_equal(host->name, def->name) &&
+            tvn_name_reads_as(def->interface, host->interface)) {
+            resource->drop = host->drop;
+            resource->env = host->env;
+        }
+    }
+}
+
+tvn_err
+tvn__parts_init(struct tvn_instance *instance,
+    const struct tvn_instance_opts *opts, struct tvn_diag *diag)
+{
+    const struct tvn_program *program = instance->code->program;
+    struct tvn_arena *arena = &instance->arena;
+
+    instance->parts =
+        tvn_arena_new(arena, program->part_count, sizeof(*instance->parts));
+    instance->resources = tvn_arena_new(
+        arena, program->resource_count, sizeof(*instance->resources));
+    if (instance->parts == NULL || instance->resources == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    instance->part_count = program->part_count;
+    for (uint32_t i = 0; i < program->part_count; i++) {
+        struct tvn__part *part = &instance->parts[i];
+
+        tvn_handle_table_init(&part->table, i, program->resources);
+        part->table.borrows = &part->host;
+        part->may_leave = true;
+    }
+    for (uint32_t i = 0; i < program->resource_count; i++) {
+        if (program->resources[i].part == TVN_NONE) {
+            find_drop(&instance->resources[i], &program->resources[i], opts);
+        }
+    }
+    return TVN_OK;
+}
+
+void
+tvn__parts_fini(struct tvn_instance *instance)
+{
+    const struct tvn_resource *type;
+    uint32_t rep;
+
+    for (uint32_t i = 0; i < instance->part_count; i++) {
+        struct tvn_handle_table *table = &instance->parts[i].table;
+        uint32_t at = 0;
+
+        while (tvn_handle_next(table, &at, &type, &rep)) {
+            const struct tvn__resource *resource =
+                type->index == TVN_NONE ? NULL
+                                        : &instance->resources[type->index];
+
+            if (resource != NULL && resource->drop != NULL) {
+                resource->drop(resource->env, rep);
+            }
+        }
+        tvn_handle_table_fini(table);
+    }
+    tvn_call_scope_fini(&instance->lent);
+}
+
+tvn_err
+tvn__add_resource(void *store, uint32_t index, const struct tvn_core_item *dtor,
+    struct tvn_diag *diag)
+{
+    static const struct tvn_core_sig sig = {
+        .params = {TVN_CORE_I32}, .param_count = 1};
+    struct tvn_instance *instance = store;
+    struct tvn__resource *resource = &instance->resources[index];
+
+    if (dtor == NULL) {
+        return TVN_OK;
+    }
+    resource->dtor = tvn__handle(dtor).of.func;
+    resource->has_dtor = true;
+    return tvn__check_sig(
+        instance, &resource->dtor, &sig, "a destructor", diag);
+}
+
+/* ------------------------------------------------------------------------
+ * What guests call. */
+
+static wasm_trap_t *
+refuse(const struct builtin *builtin, uint32_t handle, const char *why)
+{
+    struct tvn_diag diag = {0};
+
+    (void)tvn_diag_error(
+        &diag, TVN_EABI, NULL, "handle %u %s", (unsigned)handle, why);
+    return tvn__unwind(builtin->instance, TVN_EABI, builtin->name, "", &diag);
+}
+
+static wasm_trap_t *
+refuse_leaving(const struct builtin *builtin)
+{
+    struct tvn_diag diag = {0};
+
+    (void)tvn_diag_error(
+        &diag, TVN_ETRAP, NULL, "called from inside realloc or post-return");
+    return tvn__unwind(builtin->instance, TVN_ETRAP, builtin->name, "", &diag);
+}
+
+static wasm_trap_t *
+call_new(
+    void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *raw, size_t count)
+{
+    const struct builtin *builtin = env;
+    uint32_t handle = 0;
+    const char *why;
+
+    (void)caller;
+    (void)count;
+    if (!TVN_GUEST_CHECK(303, builtin->part->may_leave)) {
+        return refuse_leaving(builtin);
+    }
+    why = tvn_handle_new(
+        &builtin->part->table, builtin->type, (uint32_t)raw->i32, &handle);
+    if (why != NULL) {
+        return refuse(builtin, handle, why);
+    }
+    raw->i32 = (int32_t)handle;
+    return NULL;
+}
+
+static wasm_trap_t *
+call_rep(
+    void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *raw, size_t count)
+{
+    const struct builtin *builtin = env;
+    uint32_t handle = (uint32_t)raw->i32;
+    uint32_t rep = 0;
+    const char *why =
+        tvn_handle_rep(&builtin->part->table, builtin->type, handle, &rep);
+
+    (void)caller;
+    (void)count;
+    if (why != NULL) {
+        return refuse(builtin, handle, why);
+    }
+    raw->i32 = (int32_t)rep;
+    return NULL;
+}
+
+/* A destructor runs as any call into its component. */
+static wasm_trap_t *
+destroy(const struct builtin *builtin, uint32_t rep)
+{
+    static const char text[] = "stopped by the host";
+    struct tvn_instance *instance = builtin->instance;
+    const struct tvn__resource *resource =
+        &instance->resources[builtin->resource];
+    union tvn_slot slot = {.u64 = rep};
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error;
+
+    if (resource->drop != NULL) {
+        resource->drop(resource->env, rep);
+    }
+    if (!resource->has_dtor) {
+        return NULL;
+    }
+    error = wasmtime_func_call_unchecked(
+        instance->context, &resource->dtor, tvn__raw(&slot), 1, &trap);
+    if (error == NULL && trap == NULL) {
+        return NULL;
+    }
+    (void)tvn__fail_call(instance, builtin->name, error, trap);
+    return wasmtime_trap_new(text, sizeof(text) - 1);
+}
+
+static wasm_trap_t *
+call_drop(
+    void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *raw, size_t count)
+{
+    const struct builtin *builtin = env;
+    uint32_t handle = (uint32_t)raw->i32;
+    uint32_t rep = 0;
+    bool is_own = false;
+    const char *why;
+
+    (void)caller;
+    (void)count;
+    if (!TVN_GUEST_CHECK(304, builtin->part->may_leave)) {
+        return refuse_leaving(builtin);
+    }
+    why = tvn_handle_drop(
+        &builtin->part->table, builtin->type, handle, &is_own, &rep);
+    if (why != NULL) {
+        return refuse(builtin, handle, why);
+    }
+    return is_own ? destroy(builtin, rep) : NULL;
+}
+
+tvn_err
+tvn__new_builtin(void *store, const struct tvn_step *step,
+    struct tvn_core_item *out, struct tvn_diag *diag)
+{
+    static const struct {
+        const char *name;
+        wasmtime_func_unchecked_callback_t call;
+    } kinds[] = {
+        [TVN_STEP_NEW] = {"resource.new", call_new},
+        [TVN_STEP_DROP] = {"resource.drop", call_drop},
+        [TVN_STEP_REP] = {"resource.rep", call_rep},
+    };
+    struct tvn_instance *instance = store;
+    struct tvn_core_sig sig = {
+        .params = {TVN_CORE_I32},
+        .param_count = 1,
+        .result = TVN_CORE_I32,
+        .has_result = step->kind != TVN_STEP_DROP,
+    };
+    wasmtime_extern_t handle = {.kind = WASMTIME_EXTERN_FUNC};
+    struct builtin *builtin =
+        tvn_arena_new(&instance->arena, 1, sizeof(*builtin));
+    wasm_functype_t *type;
+
+    if (builtin != NULL) {
+        builtin->instance = instance;
+        builtin->part = &instance->parts[step->part];
+        builtin->resource = step->index;
+        builtin->type = instance->code->program->resources[step->index].type;
+        builtin->name = tvn_arena_printf(&instance->arena, "%s of %.*s",
+            kinds[step->kind].name, TVN_STR_ARG(builtin->type->name));
+    }
+    if (builtin == NULL || builtin->name == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
+    type = tvn__func_type(&sig);
+    wasmtime_func_new_unchecked(instance->context, type, kinds[step->kind].call,
+        builtin, NULL, &handle.of.func);
+    wasm_functype_delete(type);
+    *out = tvn__item(&handle, TVN_CORE_FUNC);
+    return TVN_OK;
+}
