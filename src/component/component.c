@@ -25,6 +25,8 @@ make_program(struct tvn__decoder *d, const struct tvn__steps *steps)
         .import_count = steps->imports.count,
         .resources = steps->resources.items,
         .resource_count = steps->resources.count,
+        .gated = steps->gated.items,
+        .gated_count = steps->gated.count,
         .part_count = steps->instances,
         .core_instance_count = steps->core_instances,
         .unmet = steps->unmet,

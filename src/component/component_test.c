@@ -110,7 +110,7 @@ test_what_is_not_run_is_refused_by_name(void)
         {"00", 10, "01 00 'v' 02 01 7d", "a value"},
         {"00", 9, "00 00 00", "a start function"},
         {"00", 12, "00", "has values"},
-        {"00", 8, "01 09 00 00", "async tasks"},
+        {"00", 8, "01 27 00 00", "uses threads"},
         {"00", 10, "01 02 'x' 01 00 'a:b/c' 05 00", "under another name"},
     };
 

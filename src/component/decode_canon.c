@@ -28,8 +28,8 @@ read_index(struct tvn__decoder *d, const struct tvn__scope *scope,
     *out = number;
 }
 
-static struct tvn_canon_opts
-read_options(struct tvn__decoder *d, const struct tvn__scope *scope)
+struct tvn_canon_opts
+tvn__canon_options(struct tvn__decoder *d, const struct tvn__scope *scope)
 {
     struct tvn_canon_opts opts = {TVN_NONE, TVN_NONE, TVN_NONE, TVN_UTF8};
     uint32_t count = tvn__count(d, 1);
@@ -103,7 +103,7 @@ read_lift(struct tvn__decoder *d, struct tvn__scope *scope)
     size_t at = d->at;
 
     read_index(d, scope, TVN_CORE_FUNC, &lift.core_func);
-    lift.opts = read_options(d, scope);
+    lift.opts = tvn__canon_options(d, scope);
     at = d->at;
     item.def = tvn__get_type(d, scope, tvn__u32(d), at);
     if (tvn__ok(d) && item.def.kind != TVN__DEF_FUNC) {
@@ -137,7 +137,7 @@ read_lower(struct tvn__decoder *d, struct tvn__scope *scope)
     struct tvn_lower lower = {.part = scope->number,
         .import = TVN_NONE,
         .lift = TVN_NONE,
-        .opts = read_options(d, scope)};
+        .opts = tvn__canon_options(d, scope)};
     struct tvn_lower *slot;
 
     if (!tvn__ok(d)) {
@@ -222,10 +222,7 @@ tvn__canon(struct tvn__decoder *d, struct tvn__scope *scope)
             : what == 3 ? TVN_STEP_DROP
                         : TVN_STEP_REP);
     } else if (what <= 0x42) {
-        tvn__unsupported(d,
-            "uses async tasks, streams, futures or threads "
-            "(built-in 0x%02x): this version runs none",
-            what);
+        tvn__gated_builtin(d, scope, what);
     } else {
         tvn__malformed(d, at, "an unknown canonical function (0x%02x)", what);
     }

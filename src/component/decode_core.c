@@ -125,6 +125,7 @@ tvn__add_step(struct tvn__decoder *d, struct tvn__scope *scope,
     case TVN_STEP_NEW:
     case TVN_STEP_DROP:
     case TVN_STEP_REP:
+    case TVN_STEP_GATED:
         add_number(d, &scope->core[sort], steps->core_count[sort]++);
         break;
     case TVN_STEP_LIFT:

@@ -161,6 +161,21 @@ lay_out_params(struct tvn__decoder *d, struct tvn_func_type *func,
     }
 }
 
+struct tvn__def
+tvn__result_type(struct tvn__decoder *d, const struct tvn__scope *scope)
+{
+    size_t at = d->at;
+    uint8_t results = tvn__u8(d);
+
+    if (results == 0) {
+        return value_type(d, scope);
+    }
+    if (results != 1 || tvn__u8(d) != 0) {
+        tvn__malformed(d, at, "a function cannot have named results");
+    }
+    return (struct tvn__def){0};
+}
+
 static struct tvn__def
 func_type(struct tvn__decoder *d, const struct tvn__scope *scope, bool is_async,
     size_t at)
@@ -169,8 +184,7 @@ func_type(struct tvn__decoder *d, const struct tvn__scope *scope, bool is_async,
     uint32_t count = tvn__count(d, 2);
     struct tvn_func_type *func = tvn__new(d, 1, sizeof(*func));
     struct tvn_member *params = NULL;
-    struct tvn__def result = {0};
-    uint8_t results;
+    struct tvn__def result;
 
     if (count > TVN__PARAMS_MAX) {
         tvn__limit(
@@ -180,12 +194,7 @@ func_type(struct tvn__decoder *d, const struct tvn__scope *scope, bool is_async,
     for (uint32_t i = 0; tvn__ok(d) && i < count; i++) {
         read_member(d, scope, TVN_KIND_RECORD, &params[i], &def.refused);
     }
-    results = tvn__u8(d);
-    if (results == 0) {
-        result = value_type(d, scope);
-    } else if (results != 1 || tvn__u8(d) != 0) {
-        tvn__malformed(d, at, "a function cannot have named results");
-    }
+    result = tvn__result_type(d, scope);
     def.refused = tvn__first_refusal(def.refused, result.refused);
     if (is_async) {
         def.refused = tvn__first_refusal(def.refused, TVN__NO_ASYNC);

@@ -148,6 +148,7 @@ struct tvn__steps {
     struct tvn__vec lowers;
     struct tvn__vec imports; /* struct tvn_import_func */
     struct tvn__vec resources;
+    struct tvn__vec gated;
     uint32_t core_count[TVN_CORE_SORTS];
     uint32_t core_instances;
     uint32_t instances;
@@ -201,6 +202,10 @@ void tvn__alias(struct tvn__decoder *d, struct tvn__scope *scope);
 /* ---- decode_types.c ---- */
 void tvn__type(struct tvn__decoder *d, struct tvn__scope *scope);
 
+/* 0x00 and a type, or 0x01 0x00: none. */
+struct tvn__def tvn__result_type(
+    struct tvn__decoder *d, const struct tvn__scope *scope);
+
 static inline enum tvn__refusal
 tvn__first_refusal(enum tvn__refusal a, enum tvn__refusal b)
 {
@@ -251,6 +256,12 @@ void tvn__add_step(struct tvn__decoder *d, struct tvn__scope *scope,
 
 /* ---- decode_canon.c ---- */
 void tvn__canon(struct tvn__decoder *d, struct tvn__scope *scope);
+struct tvn_canon_opts tvn__canon_options(
+    struct tvn__decoder *d, const struct tvn__scope *scope);
+
+/* ---- decode_gated.c ---- */
+void tvn__gated_builtin(
+    struct tvn__decoder *d, struct tvn__scope *scope, uint8_t code);
 
 /* ---- decode_instance.c ---- */
 void tvn__import(struct tvn__decoder *d, struct tvn__scope *scope);

@@ -338,8 +338,10 @@ add_builtin(struct run *run, const struct tvn_step *step)
     struct tvn_core_item item = {.sort = TVN_CORE_FUNC};
     tvn_err err;
 
-    if (step->index >= run->program->resource_count) {
-        return missing(run, "resource", step->index);
+    if (step->kind == TVN_STEP_GATED
+            ? step->index >= run->program->gated_count
+            : step->index >= run->program->resource_count) {
+        return missing(run, "resource or built-in", step->index);
     }
     if (step->part >= run->program->part_count) {
         return missing(run, "part", step->part);
@@ -367,6 +369,7 @@ run_step(struct run *run, const struct tvn_step *step)
     case TVN_STEP_NEW:
     case TVN_STEP_DROP:
     case TVN_STEP_REP:
+    case TVN_STEP_GATED:
         return add_builtin(run, step);
     }
     return TVN_EMALFORMED;

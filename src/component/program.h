@@ -57,6 +57,7 @@ enum tvn_step_kind {
     TVN_STEP_NEW,         /* part, index in resources -> next core function: */
     TVN_STEP_DROP,        /* resource.new, .drop and .rep */
     TVN_STEP_REP,
+    TVN_STEP_GATED, /* part, index in gated -> next core function */
 };
 
 struct tvn_step {
@@ -112,6 +113,22 @@ struct tvn_resource_def {
     struct tvn_str name;
 };
 
+/* The flattened core signature that lift or lower asks of its core function
+ * (params <= 17: a lower with a return pointer has one more). */
+struct tvn_core_sig {
+    uint8_t params[TVN_FLAT_PARAMS_MAX + 1]; /* enum tvn_core */
+    uint32_t param_count;
+    uint8_t result; /* enum tvn_core, meaningful when has_result */
+    bool has_result;
+};
+/* A built-in of a proposal that is not run: it traps, and where nothing may
+ * be called, for that reason. */
+struct tvn_gated {
+    const char *name; /* "stream.read" */
+    bool stays;       /* may be called there */
+    struct tvn_core_sig sig;
+};
+
 struct tvn_program {
     const struct tvn_core_module *modules;
     uint32_t module_count;
@@ -125,6 +142,8 @@ struct tvn_program {
     uint32_t import_count;
     const struct tvn_resource_def *resources;
     uint32_t resource_count;
+    const struct tvn_gated *gated;
+    uint32_t gated_count;
     uint32_t part_count;
     uint32_t core_count[TVN_CORE_SORTS]; /* items of each sort, in the end */
     uint32_t core_instance_count;        /* in the end */
@@ -132,14 +151,6 @@ struct tvn_program {
                         * host can give; NULL */
 };
 
-/* The flattened core signature that lift or lower asks of its core function
- * (params <= 17: a lower with a return pointer has one more). */
-struct tvn_core_sig {
-    uint8_t params[TVN_FLAT_PARAMS_MAX + 1]; /* enum tvn_core */
-    uint32_t param_count;
-    uint8_t result; /* enum tvn_core, meaningful when has_result */
-    bool has_result;
-};
 void tvn_sig_of_lift(
     const struct tvn_func_type *type, struct tvn_core_sig *out);
 void tvn_sig_of_lower(
@@ -186,7 +197,7 @@ struct tvn_core_ops {
     /* The destructor of a resource (NULL: none). */
     tvn_err (*add_resource)(void *store, uint32_t index,
         const struct tvn_core_item *dtor, struct tvn_diag *diag);
-    /* The core function of a NEW, DROP or REP step. */
+    /* The core function of a NEW, DROP, REP or GATED step. */
     tvn_err (*new_builtin)(void *store, const struct tvn_step *step,
         struct tvn_core_item *out, struct tvn_diag *diag);
 };

@@ -13,8 +13,9 @@
 struct builtin {
     struct tvn_instance *instance;
     struct tvn__part *part;
-    const struct tvn_resource *type;
+    const struct tvn_resource *type; /* NULL: gated */
     uint32_t resource;
+    bool stays;
     const char *name; /* "resource.drop of wasi:io/poll.pollable" */
 };
 
@@ -222,43 +223,81 @@ call_drop(
     return is_own ? destroy(builtin, rep) : NULL;
 }
 
-tvn_err
-tvn__new_builtin(void *store, const struct tvn_step *step,
-    struct tvn_core_item *out, struct tvn_diag *diag)
+static wasm_trap_t *
+call_gated(
+    void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *raw, size_t count)
 {
-    static const struct {
-        const char *name;
-        wasmtime_func_unchecked_callback_t call;
-    } kinds[] = {
-        [TVN_STEP_NEW] = {"resource.new", call_new},
-        [TVN_STEP_DROP] = {"resource.drop", call_drop},
-        [TVN_STEP_REP] = {"resource.rep", call_rep},
+    const struct builtin *builtin = env;
+    struct tvn_diag diag = {0};
+
+    (void)caller;
+    (void)raw;
+    (void)count;
+    if (!builtin->stays && !TVN_GUEST_CHECK(308, builtin->part->may_leave)) {
+        return refuse_leaving(builtin);
+    }
+    (void)tvn_diag_error(&diag, TVN_ETRAP, NULL,
+        "async functions, streams and futures are not run by this version");
+    return tvn__unwind(builtin->instance, TVN_ETRAP, builtin->name, "", &diag);
+}
+
+/* What the step makes, put into `builtin`, and its core signature. */
+static struct tvn_core_sig
+describe(const struct tvn_program *program, const struct tvn_step *step,
+    struct tvn_arena *arena, struct builtin *builtin)
+{
+    static const char *const names[] = {
+        [TVN_STEP_NEW] = "resource.new",
+        [TVN_STEP_DROP] = "resource.drop",
+        [TVN_STEP_REP] = "resource.rep",
     };
-    struct tvn_instance *instance = store;
     struct tvn_core_sig sig = {
         .params = {TVN_CORE_I32},
         .param_count = 1,
         .result = TVN_CORE_I32,
         .has_result = step->kind != TVN_STEP_DROP,
     };
+
+    if (step->kind == TVN_STEP_GATED) {
+        builtin->stays = program->gated[step->index].stays;
+        builtin->name = program->gated[step->index].name;
+        return program->gated[step->index].sig;
+    }
+    builtin->resource = step->index;
+    builtin->type = program->resources[step->index].type;
+    builtin->name = tvn_arena_printf(arena, "%s of %.*s", names[step->kind],
+        TVN_STR_ARG(builtin->type->name));
+    return sig;
+}
+
+tvn_err
+tvn__new_builtin(void *store, const struct tvn_step *step,
+    struct tvn_core_item *out, struct tvn_diag *diag)
+{
+    static const wasmtime_func_unchecked_callback_t calls[] = {
+        [TVN_STEP_NEW] = call_new,
+        [TVN_STEP_DROP] = call_drop,
+        [TVN_STEP_REP] = call_rep,
+        [TVN_STEP_GATED] = call_gated,
+    };
+    struct tvn_instance *instance = store;
     wasmtime_extern_t handle = {.kind = WASMTIME_EXTERN_FUNC};
     struct builtin *builtin =
         tvn_arena_new(&instance->arena, 1, sizeof(*builtin));
+    struct tvn_core_sig sig = {0};
     wasm_functype_t *type;
 
     if (builtin != NULL) {
         builtin->instance = instance;
         builtin->part = &instance->parts[step->part];
-        builtin->resource = step->index;
-        builtin->type = instance->code->program->resources[step->index].type;
-        builtin->name = tvn_arena_printf(&instance->arena, "%s of %.*s",
-            kinds[step->kind].name, TVN_STR_ARG(builtin->type->name));
+        sig =
+            describe(instance->code->program, step, &instance->arena, builtin);
     }
     if (builtin == NULL || builtin->name == NULL) {
         return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
     }
     type = tvn__func_type(&sig);
-    wasmtime_func_new_unchecked(instance->context, type, kinds[step->kind].call,
+    wasmtime_func_new_unchecked(instance->context, type, calls[step->kind],
         builtin, NULL, &handle.of.func);
     wasm_functype_delete(type);
     *out = tvn__item(&handle, TVN_CORE_FUNC);

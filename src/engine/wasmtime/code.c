@@ -239,6 +239,12 @@ tvn_engine_check(struct tvn_engine *engine,
     struct tvn_buf text = {0};
     tvn_err err = TVN_OK;
 
+    if (program->gated_count > 0) {
+        err = tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
+            "it uses %s: async functions, streams and futures are not run by "
+            "this version",
+            program->gated[0].name);
+    }
     for (uint32_t i = 0; err == TVN_OK && i < program->module_count; i++) {
         wasmtime_error_t *error = wasmtime_module_validate(
             engine->wasm, program->modules[i].bytes, program->modules[i].len);
