@@ -31,18 +31,35 @@
 
 /* The tuple of the parameters, and behind 256 bytes what it points to. */
 struct args {
-    _Alignas(64) uint8_t data[256 + 140000];
+    uint32_t cap;
     uint32_t end;
+    _Alignas(8) uint8_t data[];
 };
+
+static inline struct args *
+args_new_for(uint32_t more)
+{
+    uint32_t cap = 256 + more;
+    struct args *args = tvn_mem_new(1, sizeof(*args) + cap);
+
+    TVN_ASSERT(args != NULL);
+    args->cap = cap;
+    args->end = 256;
+    return args;
+}
+
+static inline void
+args_free(struct args *args)
+{
+    if (args != NULL) {
+        tvn_mem_free(args, 1, sizeof(*args) + args->cap);
+    }
+}
 
 static inline struct args *
 args_new(void)
 {
-    struct args *args = tvn_mem_new(1, sizeof(*args));
-
-    TVN_ASSERT(args != NULL);
-    args->end = 256;
-    return args;
+    return args_new_for(6000);
 }
 
 static inline struct args *
@@ -69,7 +86,7 @@ arg_u64(struct args *args, uint32_t at, uint64_t value)
 static inline struct args *
 arg_bytes(struct args *args, uint32_t at, const void *bytes, size_t len)
 {
-    TVN_ASSERT(args->end + len <= sizeof(args->data));
+    TVN_ASSERT(args->end + len <= args->cap);
 
     arg_u32(args, at, len == 0 ? 0 : args->end);
     arg_u32(args, at + 4, (uint32_t)len);
@@ -126,7 +143,7 @@ try_call(struct tvn_wasi *wasi, const char *interface, const char *name,
     err = func->call(
         func->env, args == NULL ? NULL : args->data, result, &root, diag);
     TVN_ASSERT(root == 0);
-    tvn_mem_free(args, 1, sizeof(*args));
+    args_free(args);
     return err;
 }
 

@@ -102,21 +102,28 @@ test_what_is_written_arrives(void)
     tvn_wasi_free(wasi);
 }
 
+static struct args *
+bytes_args(uint32_t out, uint32_t len)
+{
+    static const uint8_t bytes[65537];
+
+    return arg_u32(arg_bytes(args_new_for(len), 4, bytes, len), 0, out);
+}
+
 static void
 test_more_than_is_permitted_traps(void)
 {
-    static uint8_t bytes[65537];
     struct tvn_wasi *wasi = hosted(ALL, "");
     uint32_t out = get_out(wasi);
 
-    TVN_ASSERT(call(wasi, STREAMS, OUT("write"),
-                   arg_bytes(self(out), 4, bytes, 65536))[0] == 0);
+    TVN_ASSERT(
+        call(wasi, STREAMS, OUT("write"), bytes_args(out, 65536))[0] == 0);
     TVN_ASSERT(call(wasi, STREAMS, OUT("blocking-write-and-flush"),
-                   arg_bytes(self(out), 4, bytes, 4096))[0] == 0);
-    call_traps(wasi, STREAMS, OUT("write"),
-        arg_bytes(self(out), 4, bytes, 65537), "65536 are permitted");
+                   bytes_args(out, 4096))[0] == 0);
+    call_traps(wasi, STREAMS, OUT("write"), bytes_args(out, 65537),
+        "65536 are permitted");
     call_traps(wasi, STREAMS, OUT("blocking-write-and-flush"),
-        arg_bytes(self(out), 4, bytes, 4097), "4096 are permitted");
+        bytes_args(out, 4097), "4096 are permitted");
     call_traps(wasi, STREAMS, OUT("write-zeroes"), self_len(out, UINT64_MAX),
         "65536 are permitted");
     call_traps(wasi, STREAMS, OUT("blocking-write-zeroes-and-flush"),
@@ -469,7 +476,8 @@ test_waits_are_bounded(void)
     call_traps(wasi, POLL, "poll", arg_bytes(args_new(), 0, "", 0),
         "poll of 0 pollables");
     call_traps(wasi, POLL, "poll",
-        arg_u32(arg_bytes(args_new(), 0, reps, sizeof(reps)), 4, 4097),
+        arg_u32(arg_bytes(args_new_for(sizeof(reps)), 0, reps, sizeof(reps)), 4,
+            4097),
         "poll of 4097");
     call_traps(wasi, POLL, "poll", poll_args(late, 0, 0), "0 is no pollable");
     tvn_wasi_free(wasi);
