@@ -51,7 +51,7 @@ tvn_err
 tvn__wasi_copy(struct tvn__wasi_call *call, struct tvn_str text,
     struct tvn__wasi_text *out)
 {
-    uint32_t at;
+    uint32_t at = 0;
     tvn_err err = tvn__wasi_more(call, text.len, 1, &at);
 
     if (err == TVN_OK) {

@@ -50,9 +50,7 @@ open_at(const struct tree *tree, uint32_t dir, const char *path,
     arg_u8(args, 4, (uint8_t)path_flags);
     arg_u8(arg_u8(args, 16, (uint8_t)open_flags), 17, (uint8_t)flags);
     r = call(tree->wasi, FILES, D("open-at"), args);
-    if (r[0] == 0) {
-        *rep = get_u32(r + 4);
-    }
+    *rep = r[0] == 0 ? get_u32(r + 4) : 0;
     return code_at(r, 4);
 }
 

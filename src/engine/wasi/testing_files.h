@@ -135,7 +135,8 @@ remove_all(const char *path)
     while ((entry = readdir(dir)) != NULL) {
         if (strcmp(entry->d_name, ".") != 0 &&
             strcmp(entry->d_name, "..") != 0) {
-            (void)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+            TVN_ASSERT(snprintf(inner, sizeof(inner), "%s/%s", path,
+                           entry->d_name) < (int)sizeof(inner));
             remove_all(inner);
         }
     }
