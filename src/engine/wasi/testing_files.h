@@ -104,8 +104,10 @@ tree_make(struct tree *tree)
     make_side(tree, "rw");
     make_side(tree, "ro");
     for (int i = 0; i < 2; i++) {
-        (void)snprintf(tree->host_paths[i], sizeof(tree->host_paths[i]),
-            "%s/%s", tree->root, i == 0 ? "rw" : "ro");
+        const char *path = in_tree(tree, "%s", i == 0 ? "rw" : "ro");
+
+        TVN_ASSERT(strlen(path) < sizeof(tree->host_paths[i]));
+        memcpy(tree->host_paths[i], path, strlen(path) + 1);
         tree->dirs[i] = (struct tvn_wasi_dir){
             tree->host_paths[i], i == 0 ? "/work" : "/data", i == 0};
     }
