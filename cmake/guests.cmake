@@ -40,7 +40,7 @@ foreach(world validate enrich route tally announce)
   torvyn_guest(${CMAKE_SOURCE_DIR}/examples/flights/wit ${world}
     ${CMAKE_SOURCE_DIR}/tests/guests/flights/${world}.c tests/guests/flights)
 endforeach()
-foreach(world trap spin grow reject unwilling talker)
+foreach(world trap spin grow reject unwilling talker visitor)
   torvyn_guest(${CMAKE_SOURCE_DIR}/tests/guests/wit ${world}
     ${CMAKE_SOURCE_DIR}/tests/guests/stages/${world}.c tests/guests)
 endforeach()

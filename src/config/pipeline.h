@@ -67,6 +67,12 @@ struct tvn_pipeline_codec {
     bool refuse_unknown;
 };
 
+struct tvn_pipeline_directory {
+    struct tvn_pipeline_name name; /* what the guest sees */
+    struct tvn_pipeline_name path; /* as written */
+    bool can_write;
+};
+
 struct tvn_pipeline_table {
     struct tvn_pipeline_name name;
     struct tvn_str file; /* as written */
@@ -116,6 +122,8 @@ struct tvn_pipeline_stage {
     uint32_t table_count;
     const struct tvn_pipeline_name *grants;
     uint32_t grant_count;
+    const struct tvn_pipeline_directory *directories;
+    uint32_t directory_count;
     uint64_t memory; /* bytes */
     uint64_t deadline_ns;
     uint64_t init_deadline_ns;

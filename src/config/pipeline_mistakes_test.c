@@ -241,8 +241,8 @@ static const struct tvn__testing_mistake mistakes[] = {
     {"grants",
         FLOW "stages:\n" IN OUT
              "  x: { component: a.wasm, grants: [metrcs] }\n" EDGES,
-        "torvyn.yaml:5:36: error[E0111]: grants must be log, clock or "
-        "metrics, found 'metrcs'\n"
+        "torvyn.yaml:5:36: error[E0111]: grants must be log, clock, metrics, "
+        "environment, stdin, stdout, stderr or random, found 'metrcs'\n"
         "help: did you mean 'metrics'?\n"},
     {"tables",
         FLOW "stages:\n" IN OUT

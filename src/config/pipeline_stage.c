@@ -304,6 +304,49 @@ read_tables(struct tvn__reader *reader, const struct tvn_yaml *stage,
 }
 
 static void
+read_directories(struct tvn__reader *reader, const struct tvn_yaml *stage,
+    struct tvn_pipeline_stage *out)
+{
+    const struct tvn_yaml *node =
+        tvn__setting_find(stage, TVN_SETTING_DIRECTORIES);
+    struct tvn_pipeline_directory *directories;
+    tvn_err err;
+
+    if (node == NULL) {
+        return;
+    }
+    err = tvn__expect(node, TVN_YAML_MAPPING, "directories", reader->diag);
+    tvn__fail(reader, err);
+    if (err != TVN_OK) {
+        return;
+    }
+    directories =
+        tvn_arena_new(reader->arena, node->count, sizeof(*directories));
+    if (directories == NULL) {
+        (void)no_memory(reader);
+        return;
+    }
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct tvn_yaml *value = node->pairs[i].value;
+
+        directories[i].name.text = node->pairs[i].key->text;
+        directories[i].name.place = node->pairs[i].key->place;
+        if (value->kind == TVN_YAML_SCALAR) {
+            directories[i].path =
+                tvn__text_of(reader, value, "a directory's path");
+        } else if (tvn__section(reader, value, TVN_SECTION_DIRECTORY,
+                       TVN_ON_ANY, "a directory")) {
+            directories[i].path =
+                tvn__text(reader, value, TVN_SETTING_DIRECTORY_PATH);
+            directories[i].can_write =
+                tvn__word(reader, value, TVN_SETTING_DIRECTORY_ACCESS, 0) == 1;
+        }
+    }
+    out->directories = directories;
+    out->directory_count = node->count;
+}
+
+static void
 read_window(struct tvn__reader *reader, const struct tvn_yaml *stage,
     struct tvn_pipeline_stage *out)
 {
@@ -364,6 +407,7 @@ read_guest(struct tvn__reader *reader, const struct tvn_yaml *stage,
     out->interface = tvn__text(reader, stage, TVN_SETTING_INTERFACE);
     out->config = config == NULL || tvn__is_null(config) ? NULL : config;
     read_tables(reader, stage, out);
+    read_directories(reader, stage, out);
     out->grants =
         tvn__list(reader, stage, TVN_SETTING_GRANTS, &out->grant_count);
     out->memory =

@@ -27,6 +27,7 @@ static const struct {
     [TVN_SECTION_EVENT_TIME] = {"'event-time'", "`event-time:`"},
     [TVN_SECTION_WINDOW] = {"'window'", "`window:`"},
     [TVN_SECTION_TABLE] = {"a table", "A table"},
+    [TVN_SECTION_DIRECTORY] = {"a directory", "A directory"},
     [TVN_SECTION_EDGE] = {"an edge", "An edge, and `defaults: { edge: ... }`"},
     [TVN_SECTION_REQUIRE] = {"'require'", "`require:`"},
     [TVN_SECTION_SETTINGS] = {"'settings'", "`settings:`"},

@@ -3,6 +3,7 @@
  *
  *     world-level    NAME: func(key: K) -> option<R>      a table
  *     torvyn:stage   log, clock, metrics, version 0.1.x   host functions
+ *     wasi:cli, io, ..., version 0.2.x                    component/wasi.h
  *     an interface of types only                          nothing to do
  *     anything else                                       unknown           */
 #include "contract/internal.h"
@@ -37,12 +38,14 @@ static const struct {
 unsigned
 tvn_grant_find(struct tvn_str name)
 {
+    unsigned own = 0;
+
     for (size_t i = 0; i < GRANT_ROWS; i++) {
         if (tvn_str_is(name, grant_rows[i].name)) {
-            return grant_rows[i].grant;
+            own = grant_rows[i].grant;
         }
     }
-    return 0;
+    return own | TVN_GRANT_OF_WASI(tvn_wasi_grant_from(name));
 }
 
 const char *
@@ -159,8 +162,10 @@ struct sorter {
     struct tvn_role_table *tables;
     struct tvn_role_host *hosts;
     struct tvn_role_unknown *unknown;
+    struct tvn_role_wasi *wasi;
     uint32_t table_count;
     uint32_t host_count;
+    uint32_t wasi_count;
     uint32_t unknown_count;
 };
 
@@ -251,8 +256,16 @@ sort_instance(struct sorter *sorter, const struct tvn_extern *instance)
             return;
         }
         why = "this version of Torvyn has torvyn:stage@0.1.0";
+    } else if (tvn_wasi_knows(instance->name)) {
+        sorter->wasi[sorter->wasi_count++] =
+            (struct tvn_role_wasi){instance, tvn_wasi_grant_of(instance->name)};
+        return;
+    } else if (starts_with(instance->name, TVN_STR("wasi:sockets/")) ||
+               starts_with(instance->name, TVN_STR("wasi:http/"))) {
+        why = "guests have no network: let a source or a sink of the flow "
+              "fetch and send";
     } else if (starts_with(instance->name, TVN_STR("wasi:"))) {
-        why = "WASI is not in this version";
+        why = "of WASI there are cli, io, clocks, random and filesystem, 0.2";
     }
     add_unknown(sorter, instance->name, (struct tvn_str){0}, why);
 }
@@ -270,8 +283,9 @@ tvn__imports_read(const struct tvn_stage_types *std, struct tvn_arena *arena,
     sorter.tables = tvn_arena_new(arena, room, sizeof(*sorter.tables));
     sorter.hosts = tvn_arena_new(arena, room, sizeof(*sorter.hosts));
     sorter.unknown = tvn_arena_new(arena, room, sizeof(*sorter.unknown));
+    sorter.wasi = tvn_arena_new(arena, room, sizeof(*sorter.wasi));
     if (sorter.tables == NULL || sorter.hosts == NULL ||
-        sorter.unknown == NULL) {
+        sorter.unknown == NULL || sorter.wasi == NULL) {
         return TVN_ENOMEM;
     }
     for (uint32_t i = 0; i < face->import_count; i++) {
@@ -285,6 +299,8 @@ tvn__imports_read(const struct tvn_stage_types *std, struct tvn_arena *arena,
     info->table_count = sorter.table_count;
     info->hosts = sorter.hosts;
     info->host_count = sorter.host_count;
+    info->wasi = sorter.wasi;
+    info->wasi_count = sorter.wasi_count;
     info->unknown = sorter.unknown;
     info->unknown_count = sorter.unknown_count;
     return TVN_OK;

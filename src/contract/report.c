@@ -253,6 +253,37 @@ print_memory(const struct tvn_link *link, struct tvn_buf *out)
     }
 }
 
+/* One line for each stage and grant, however many interfaces ask for it. */
+static void
+print_grants(const struct tvn_link *link, struct tvn_buf *out)
+{
+    const struct tvn_link_input *input = link->input;
+    bool has_title = false;
+
+    for (uint32_t i = 0; i < input->stage_count; i++) {
+        const struct tvn_link_stage *stage = &input->stages[i];
+        unsigned told = 0;
+
+        for (uint32_t k = 0; stage->role != NULL && k < stage->role->wasi_count;
+             k++) {
+            unsigned grant = stage->role->wasi[k].grant;
+
+            if (grant == 0 || (told & grant) != 0) {
+                continue;
+            }
+            if (!has_title) {
+                tvn_buf_append_text(out, "\nwasi: what guests ask for\n");
+            }
+            has_title = true;
+            told |= grant;
+            tvn_buf_printf(out, "  %.*s  %s: %s\n", TVN_STR_ARG(stage->name),
+                tvn_wasi_grant_name(grant),
+                (TVN_GRANT_WASI(stage->grants) & grant) != 0 ? "granted"
+                                                             : "not granted");
+        }
+    }
+}
+
 static void
 print_promises(const struct tvn_link *link, struct tvn_buf *out)
 {
@@ -300,6 +331,7 @@ tvn_report_print(const struct tvn_link *link, struct tvn_buf *out)
         print_memory(link, out);
         print_promises(link, out);
     }
+    print_grants(link, out);
 }
 
 /* ------------------------------------------------------------------------
@@ -508,6 +540,31 @@ no_proofs_json(struct tvn_json *json)
     }
 }
 
+static void
+grants_json(const struct tvn_link *link, struct tvn_json *json)
+{
+    tvn_json_key(json, "wasi");
+    tvn_json_array(json);
+    for (uint32_t i = 0; i < link->input->stage_count; i++) {
+        const struct tvn_link_stage *stage = &link->input->stages[i];
+
+        for (uint32_t k = 0; stage->role != NULL && k < stage->role->wasi_count;
+             k++) {
+            unsigned grant = stage->role->wasi[k].grant;
+
+            tvn_json_object(json);
+            key_stage(link, json, "stage", i);
+            tvn_json_key(json, "interface");
+            tvn_json_str(json, stage->role->wasi[k].instance->name);
+            key_text(json, "grant", tvn_wasi_grant_name(grant));
+            key_bool(json, "granted",
+                (TVN_GRANT_WASI(stage->grants) & grant) == grant);
+            tvn_json_end(json);
+        }
+    }
+    tvn_json_end(json);
+}
+
 void
 tvn_report_json(const struct tvn_link *link, struct tvn_json *json)
 {
@@ -526,6 +583,7 @@ tvn_report_json(const struct tvn_link *link, struct tvn_json *json)
         } else {
             no_proofs_json(json);
         }
+        grants_json(link, json);
     }
     tvn_json_end(json);
 }

@@ -246,7 +246,7 @@ test_json_has_the_same(void)
         "{\"kind\":\"pools\",\"bytes\":64}]},"
         "\"promise\":{\"level\":\"at-most-once\",\"paths\":["
         "{\"source\":\"in\",\"sink\":\"out\",\"level\":\"at-most-once\","
-        "\"why\":\"in -> route: drop-newest\"}]}}");
+        "\"why\":\"in -> route: drop-newest\"}]},\"wasi\":[]}");
     tvn_testing_flow_fini(&flow);
 }
 
@@ -270,7 +270,8 @@ test_json_without_proofs(void)
         "\"elsewhere\",\"verdict\":\"unknown\",\"text\":\"\","
         "\"shared_image\":false,\"overflow\":\"block\",\"capacity\":256,"
         "\"bytes\":4194304,\"image_max\":0,\"memory_max\":0}],"
-        "\"stalls\":null,\"losses\":null,\"memory\":null,\"promise\":null}");
+        "\"stalls\":null,\"losses\":null,\"memory\":null,\"promise\":null,"
+        "\"wasi\":[]}");
     tvn_testing_flow_fini(&flow);
 }
 

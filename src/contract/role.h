@@ -26,6 +26,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "component/component.h"
+#include "component/wasi.h"
 #include "contract/place.h"
 #include "contract/result.h"
 #include "contract/stage_types.h"
@@ -72,16 +73,26 @@ struct tvn_role_host {
     const struct tvn_extern *func;
 };
 
-/* Grants, as bits: log and clock are given by default. */
-#define TVN_GRANT_LOG     1u
-#define TVN_GRANT_CLOCK   2u
-#define TVN_GRANT_METRICS 4u
-#define TVN_GRANT_DEFAULT (TVN_GRANT_LOG | TVN_GRANT_CLOCK)
+/* Grants, as bits: log and clock are given by default.  Those of WASI are
+ * behind our own; "clock" is one of each. */
+#define TVN_GRANT_LOG           1u
+#define TVN_GRANT_CLOCK         2u
+#define TVN_GRANT_METRICS       4u
+#define TVN_GRANT_OF_WASI(bits) ((unsigned)(bits) << 8) /* TVN_WASI_ bits */
+#define TVN_GRANT_WASI(grants)  ((grants) >> 8)
+#define TVN_GRANT_DEFAULT                                                      \
+    (TVN_GRANT_LOG | TVN_GRANT_CLOCK | TVN_GRANT_OF_WASI(TVN_WASI_CLOCK))
 
-/* The grant with that name ("metrics"), 0 when there is none. */
+/* The grants with that name ("metrics"), 0 when there is none. */
 unsigned tvn_grant_find(struct tvn_str name);
 unsigned tvn_grant_of(enum tvn_host_func_kind kind);
 const char *tvn_grant_name(unsigned grant);
+
+/* An interface of WASI that is imported. */
+struct tvn_role_wasi {
+    const struct tvn_extern *instance;
+    unsigned grant; /* TVN_WASI_ bit that it asks for; 0: none */
+};
 
 /* An import that nothing implements; link refuses it. */
 struct tvn_role_unknown {
@@ -115,6 +126,8 @@ struct tvn_role_info {
     uint32_t table_count;
     const struct tvn_role_host *hosts;
     uint32_t host_count;
+    const struct tvn_role_wasi *wasi;
+    uint32_t wasi_count;
     const struct tvn_role_unknown *unknown;
     uint32_t unknown_count;
 };

@@ -106,7 +106,7 @@ test_imports_without_grant_or_implementation(void)
     static const char *const imports[] = {"@torvyn:stage/metrics@0.1.0",
         "add: func(name: string, by: u64)",
         "set: func(name: string, value: f64)", "@torvyn:stage/clock@0.1.0",
-        "now-ns: func() -> u64", "@wasi:random/random@0.2.0",
+        "now-ns: func() -> u64", "@wasi:sockets/tcp@0.2.0",
         "get-random-u64: func() -> u64", "@torvyn:stage/log@0.1.0",
         "logg: func()", NULL};
     struct tvn_testing_flow flow;
@@ -120,7 +120,8 @@ test_imports_without_grant_or_implementation(void)
     tvn_testing_chain_edges(&flow);
     tvn_testing_expect(&flow, TVN_ELINK_IMPORT,
         "torvyn.yaml:11:3: error[E0217]: stage copy: it imports "
-        "wasi:random/random@0.2.0: WASI is not in this version\n"
+        "wasi:sockets/tcp@0.2.0: guests have no network: let a source or a "
+        "sink of the flow fetch and send\n"
         "torvyn.yaml:11:3: error[E0217]: stage copy: it imports "
         "torvyn:stage/log@0.1.0.logg: torvyn:stage@0.1.0 has no such "
         "function\n"

@@ -15,7 +15,7 @@ tvn__guest_note_control(struct tvn__guest *guest)
 {
     struct tvn_control_counts seen;
 
-    if (guest->host_count == 0 || guest->instance == NULL) {
+    if (guest->wasi.import_count == 0 || guest->instance == NULL) {
         return;
     }
     seen = tvn_instance_control(guest->instance);
@@ -37,6 +37,7 @@ tvn__guest_drop(struct tvn__guest *guest)
     guest->outbox = (struct tvn__outbox){0};
     tvn_instance_free(guest->instance);
     guest->instance = NULL;
+    tvn__guest_wasi_close(guest);
     guest->control_seen = (struct tvn_control_counts){0};
 }
 
@@ -103,17 +104,22 @@ ready(struct tvn__guest *guest, struct tvn__guest_func *func)
 static tvn_err
 make_instance(struct tvn__guest *guest)
 {
-    const struct tvn_instance_opts opts = {
-        .imports = guest->hosts,
-        .import_count = guest->host_count,
+    struct tvn_instance_opts opts = {
         .memory_max = guest->opts.memory_max,
         .deadline_ns = guest->opts.deadline_ns,
         .init_deadline_ns = guest->opts.init_deadline_ns,
         .pool = guest->opts.pool,
     };
-    tvn_err err = tvn_instance_new(
-        guest->opts.code, &opts, &guest->instance, &guest->diag);
+    tvn_err err = tvn__guest_wasi_open(guest);
 
+    if (err == TVN_OK) {
+        opts.imports = guest->wasi.imports;
+        opts.import_count = guest->wasi.import_count;
+        opts.resources = guest->wasi.resources;
+        opts.resource_count = guest->wasi.resource_count;
+        err = tvn_instance_new(
+            guest->opts.code, &opts, &guest->instance, &guest->diag);
+    }
     if (err == TVN_OK) {
         err = ready(guest, &guest->main);
     }
@@ -246,9 +252,8 @@ guest_free(void *self)
 {
     struct tvn__guest *guest = self;
 
-    if (guest->instance != NULL) {
-        tvn_instance_free(guest->instance);
-    }
+    tvn_instance_free(guest->instance);
+    tvn__guest_wasi_close(guest);
     tvn_builder_fini(&guest->builder);
     tvn_diag_fini(&guest->diag);
     tvn_buf_fini(&guest->text);

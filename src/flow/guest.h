@@ -22,6 +22,7 @@
 #include "contract/role.h"
 #include "contract/stage_types.h"
 #include "engine/engine.h"
+#include "engine/wasi/wasi.h"
 #include "flow/table.h"
 #include "observe/copies.h"
 #include "stream/stage.h"
@@ -60,6 +61,12 @@ struct tvn_guest_opts {
     void (*metric)(void *env, struct tvn_str stage, struct tvn_str name,
         double value, bool is_add);
     void *env;
+
+    /* WASI, when the guest imports any of it: what it writes to stdout and
+     * stderr is logged, a line at a time (info, warn). */
+    unsigned wasi_grants; /* TVN_WASI_ bits */
+    const struct tvn_wasi_dir *dirs;
+    uint32_t dir_count;
 };
 
 /* Makes the stage; its start() instantiates and calls init.  TVN_ENOMEM. */

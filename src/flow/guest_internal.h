@@ -3,7 +3,8 @@
  *     guest.c        the stage: made, started, stopped, counted
  *     guest_call.c   one call: lower, run, read the result, faults
  *     guest_run.c    the visits: a loop a role
- *     guest_host.c   what the guest may import: log, clock, metrics, tables */
+ *     guest_host.c   what the guest may import: log, clock, metrics, tables
+ *     guest_wasi.c   and WASI */
 #ifndef TVN_FLOW_GUEST_INTERNAL_H
 #define TVN_FLOW_GUEST_INTERNAL_H
 
@@ -44,6 +45,23 @@ struct tvn__outbox {
 
 struct tvn__guest;
 
+/* What a guest has written and not ended with a newline. */
+struct tvn__guest_line {
+    char text[TVN__TEXT_MAX];
+    uint32_t len;
+};
+
+/* The living instance's WASI. */
+struct tvn__guest_wasi {
+    struct tvn_wasi *wasi; /* NULL: it imports none, or there is no instance */
+    struct tvn_wasi_opts opts;
+    struct tvn__guest_line *lines; /* of stdout and stderr */
+    struct tvn_host_func *imports; /* guest->hosts and WASI's */
+    uint32_t import_count;
+    const struct tvn_host_resource *resources;
+    uint32_t resource_count;
+};
+
 /* What one host function needs. */
 struct tvn__host_env {
     struct tvn__guest *guest;
@@ -66,6 +84,7 @@ struct tvn__guest {
     struct tvn__outbox outbox;
     struct tvn_host_func *hosts;
     uint32_t host_count;
+    struct tvn__guest_wasi wasi;
     struct tvn_diag diag; /* of the call that failed last */
     struct tvn_buf text;  /* of the fault */
 
@@ -84,6 +103,15 @@ struct tvn__guest {
 
 /* Makes guest->hosts.  TVN_ENOMEM. */
 tvn_err tvn__guest_hosts(struct tvn__guest *guest);
+
+/* ------------------------------------------------------------------------
+ * guest_wasi.c */
+
+/* Makes what an instance is given: guest->wasi.imports and resources. */
+tvn_err tvn__guest_wasi_open(struct tvn__guest *guest);
+
+/* After the instance: files are closed, a last line is logged. */
+void tvn__guest_wasi_close(struct tvn__guest *guest);
 
 /* ------------------------------------------------------------------------
  * guest_call.c */

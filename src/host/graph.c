@@ -11,13 +11,16 @@ _Static_assert((int)TVN_PIPELINE_BLOCK == (int)TVN_LINK_BLOCK &&
 /* The builder, lowered scratch and fault text of a guest. */
 #define GUEST_BUFFERS(max_event) ((uint64_t)(max_event) + (64u << 10))
 
-static unsigned
-grants_of(const struct tvn_pipeline_stage *spec)
+unsigned
+tvn__grants_of(const struct tvn_pipeline_stage *spec)
 {
     unsigned grants = TVN_GRANT_DEFAULT;
 
     for (uint32_t i = 0; i < spec->grant_count; i++) {
         grants |= tvn_grant_find(spec->grants[i].text);
+    }
+    if (spec->directory_count > 0) {
+        grants |= TVN_GRANT_OF_WASI(TVN_WASI_FILESYSTEM);
     }
     return grants;
 }
@@ -39,7 +42,7 @@ fill_guest(struct tvn_host *host, const struct tvn__host_stage *stage,
     out->kind = TVN_LINK_GUEST;
     out->role = stage->has_role ? &stage->role : NULL;
     out->world = stage->world;
-    out->grants = grants_of(spec);
+    out->grants = tvn__grants_of(spec);
     out->tables = tables;
     out->table_count = spec->table_count;
     out->has_config = spec->config != NULL;

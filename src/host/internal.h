@@ -88,6 +88,9 @@ struct tvn_connector_opts tvn__connector_opts(
 tvn_err tvn__host_build(struct tvn_host *host, const struct tvn_host_opts *opts,
     struct tvn_diag *diag);
 
+/* graph.c: TVN_GRANT_ bits of what the file grants. */
+unsigned tvn__grants_of(const struct tvn_pipeline_stage *spec);
+
 /* graph.c: the input of the link check. */
 tvn_err tvn__graph_input(struct tvn_host *host);
 

@@ -14,11 +14,37 @@ find_swap(const struct tvn_host *host, struct tvn_str name)
     return NULL;
 }
 
+/* The file's directories; their paths are relative to it. */
+static tvn_err
+make_dirs(struct tvn_host *host, const struct tvn_pipeline_stage *spec,
+    const struct tvn_wasi_dir **out)
+{
+    struct tvn_wasi_dir *dirs =
+        tvn_arena_new(&host->arena, spec->directory_count, sizeof(*dirs));
+
+    for (uint32_t i = 0; dirs != NULL && i < spec->directory_count; i++) {
+        const struct tvn_pipeline_directory *from = &spec->directories[i];
+
+        dirs[i] = (struct tvn_wasi_dir){
+            .host_path = tvn_pipeline_path(
+                host->pipeline, &host->arena, from->path.text),
+            .guest_path = tvn_arena_copy(
+                &host->arena, from->name.text.ptr, from->name.text.len),
+            .can_write = from->can_write,
+        };
+        if (dirs[i].host_path == NULL || dirs[i].guest_path == NULL) {
+            return TVN_ENOMEM;
+        }
+    }
+    *out = dirs;
+    return dirs == NULL ? TVN_ENOMEM : TVN_OK;
+}
+
 static tvn_err
 make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
     const struct tvn_type *in, struct tvn_stage *out, struct tvn_diag *diag)
 {
-    const struct tvn_guest_opts opts = {
+    struct tvn_guest_opts opts = {
         .name = stage->spec->name.text,
         .path = stage->path,
         .place = stage->spec->name.place,
@@ -37,9 +63,12 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
         .log = tvn__log_write,
         .metric = tvn__metrics_write,
         .env = host,
+        .wasi_grants = TVN_GRANT_WASI(tvn__grants_of(stage->spec)),
+        .dir_count = stage->spec->directory_count,
     };
+    tvn_err err = make_dirs(host, stage->spec, &opts.dirs);
 
-    return tvn_guest_new(&opts, out, diag);
+    return err == TVN_OK ? tvn_guest_new(&opts, out, diag) : err;
 }
 
 static tvn_err

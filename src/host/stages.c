@@ -128,6 +128,40 @@ read_component(
                          : err;
 }
 
+/* An interface of WASI has one type in all of its versions. */
+static tvn_err
+check_wasi(const struct tvn__host_stage *stage, struct tvn_diag *diag)
+{
+    struct tvn_place place = stage->spec->name.place;
+    struct tvn_buf text = {0};
+    tvn_err err = TVN_OK;
+
+    for (uint32_t i = 0; i < stage->role.wasi_count; i++) {
+        const struct tvn_extern *instance = stage->role.wasi[i].instance;
+
+        for (uint32_t k = 0; k < instance->item_count; k++) {
+            const struct tvn_extern *item = &instance->items[k];
+            const char *known = tvn_wasi_signature(instance->name, item->name);
+
+            if (item->kind != TVN_EXTERN_FUNC) {
+                continue;
+            }
+            tvn_buf_clear(&text);
+            tvn_func_type_print(item->func, &text);
+            if (known == NULL || strcmp(known, tvn_buf_text(&text)) != 0) {
+                err = tvn_diag_error(diag, TVN_ELINK_IMPORT, &place,
+                    "stage %.*s: it imports %.*s.%.*s as %s, which %s",
+                    TVN_STR_ARG(stage->spec->name.text),
+                    TVN_STR_ARG(instance->name), TVN_STR_ARG(item->name),
+                    tvn_buf_text(&text),
+                    known == NULL ? "WASI 0.2 does not have" : known);
+            }
+        }
+    }
+    tvn_buf_fini(&text);
+    return err;
+}
+
 static tvn_err
 load_guest(
     struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
@@ -161,7 +195,7 @@ load_guest(
     };
     err = tvn_role_infer(host->types, &host->arena, &face, &stage->role, diag);
     stage->has_role = err == TVN_OK;
-    return err;
+    return err == TVN_OK ? check_wasi(stage, diag) : err;
 }
 
 tvn_err

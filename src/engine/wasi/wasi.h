@@ -43,6 +43,7 @@
 #include "base/error.h"
 #include "base/own.h"
 #include "base/str.h"
+#include "component/wasi.h"
 #include "engine/engine.h"
 
 #include <stdbool.h>
@@ -50,27 +51,7 @@
 #include <stdint.h>
 
 /* ------------------------------------------------------------------------
- * Without an instance. */
-enum tvn_wasi_grant {
-    TVN_WASI_ENVIRONMENT = 1u << 0, /* arguments and variables */
-    TVN_WASI_STDIN = 1u << 1,
-    TVN_WASI_STDOUT = 1u << 2,
-    TVN_WASI_STDERR = 1u << 3,
-    TVN_WASI_CLOCK = 1u << 4,
-    TVN_WASI_RANDOM = 1u << 5,
-    TVN_WASI_FILESYSTEM = 1u << 6,
-};
-#define TVN_WASI_GRANTS 7u /* how many there are */
-
-/* Whether this is one of the interfaces above: "wasi:io/poll@0.2.3". */
-bool tvn_wasi_knows(struct tvn_str interface);
-
-/* The grant that the interface asks for; 0: none, or it is not known. */
-unsigned tvn_wasi_grant_of(struct tvn_str interface);
-
-/* "stdout"; NULL for what is no single grant.  And back; 0: no such name. */
-const char *tvn_wasi_grant_name(unsigned grant);
-unsigned tvn_wasi_grant_from(struct tvn_str name);
+ * Without an instance; names of interfaces and grants: component/wasi.h. */
 
 /* The type of a function as tvn_func_type_print prints it; NULL when the
  * interface or the function is not known. */
