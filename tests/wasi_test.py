@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """wasi_test.py -- a guest of an ordinary toolchain in a flow: what it may do of
 WASI is what the file grants, and link says what it asks for.
 
