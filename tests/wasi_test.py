@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wasi_test.py -- a guest of an ordinary toolchain in a flow: what it may do of
+"""wasi_test -- a guest of an ordinary toolchain in a flow: what it may do of
 WASI is what the file grants, and link says what it asks for.
 
 The guest is tests/guests/stages/visitor.c, compiled with wasi-libc and the
