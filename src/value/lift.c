@@ -205,7 +205,7 @@ check_utf8(struct lift *lift, const uint8_t *copy, uint32_t len)
     return refuse(lift, "is not UTF-8 (0x%02X at byte %zu)", copy[bad], bad);
 }
 
-static __attribute__((noinline)) tvn_err
+static __attribute__((cold, noinline)) tvn_err
 lift_recoded(struct lift *lift, uint32_t ptr, uint32_t word, uint32_t dst)
 {
     const uint32_t far[2] = {ptr, word};

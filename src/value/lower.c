@@ -53,20 +53,25 @@ check_block(struct tvn_memory *memory, uint32_t align, uint32_t size,
     return TVN_OK;
 }
 
-tvn_err
-tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
+static inline tvn_err
+guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
     uint32_t *offset, struct tvn_diag *diag)
 {
     uint32_t ptr = 0;
     tvn_err err = (*memory->realloc)(memory, align, size, &ptr);
 
-    if (err == TVN_OK) {
-        err = check_block(memory, align, size, ptr, diag);
+    if (err != TVN_OK) {
+        return err;
     }
-    if (err == TVN_OK) {
-        *offset = ptr;
-    }
-    return err;
+    *offset = ptr;
+    return check_block(memory, align, size, ptr, diag);
+}
+
+tvn_err
+tvn__guest_alloc(struct tvn_memory *memory, uint32_t align, uint32_t size,
+    uint32_t *offset, struct tvn_diag *diag)
+{
+    return guest_alloc(memory, align, size, offset, diag);
 }
 
 tvn_err
@@ -76,13 +81,11 @@ tvn__guest_resize(struct tvn_memory *memory, const uint32_t old[2],
     uint32_t ptr = 0;
     tvn_err err = (*memory->resize)(memory, old[0], old[1], align, size, &ptr);
 
-    if (err == TVN_OK) {
-        err = check_block(memory, align, size, ptr, diag);
+    if (err != TVN_OK) {
+        return err;
     }
-    if (err == TVN_OK) {
-        *offset = ptr;
-    }
-    return err;
+    *offset = ptr;
+    return check_block(memory, align, size, ptr, diag);
 }
 
 tvn_err
@@ -104,7 +107,7 @@ alloc(struct lower *lower, uint32_t align, uint64_t size, bool zero,
         return tvn__too_big(size, lower->diag);
     }
     if (lower->builder == NULL) {
-        err = tvn__guest_alloc(
+        err = guest_alloc(
             lower->memory, align, (uint32_t)size, offset, lower->diag);
         lower->base = lower->memory->base;
         return err;
@@ -119,7 +122,7 @@ alloc(struct lower *lower, uint32_t align, uint64_t size, bool zero,
 /* ------------------------------------------------------------------------
  * Out of line. */
 
-static __attribute__((noinline)) tvn_err
+static __attribute__((cold, noinline)) tvn_err
 lower_recoded(
     struct lower *lower, uint32_t src, uint32_t *len, uint32_t *offset)
 {
@@ -140,7 +143,11 @@ lower_string(struct lower *lower, uint32_t src, uint32_t *len, uint32_t *offset)
     tvn_err err;
 
     if (lower->is_recoded) {
-        return lower_recoded(lower, src, len, offset);
+        uint32_t word = *len; /* `len` can stay in a register */
+
+        err = lower_recoded(lower, src, &word, offset);
+        *len = word;
+        return err;
     }
     err = alloc(lower, 1, *len, false, offset);
     if (err == TVN_OK) {
@@ -182,20 +189,6 @@ lower_far(struct lower *lower, const struct tvn__step *step, const uint8_t *src,
     return step->op == TVN__STRING
                ? lower_string(lower, tvn__load32(src), len, offset)
                : lower_list(lower, step, tvn__load32(src), *len, offset);
-}
-
-/* The same, written at `dst` in the destination. */
-static inline tvn_err
-lower_far_to(struct lower *lower, const struct tvn__step *step,
-    const uint8_t *src, uint32_t dst)
-{
-    uint32_t far[2];
-    tvn_err err = lower_far(lower, step, src, &far[0], &far[1]);
-
-    if (err == TVN_OK) {
-        memcpy(lower->base + dst, far, sizeof(far));
-    }
-    return err;
 }
 
 /* Writes a handle at `dst`; in another image it stays what it is in images. */
@@ -293,6 +286,13 @@ lower_case(const struct lower *lower, const struct tvn__step *step,
     return block[1];
 }
 
+static inline void
+store_far(uint8_t *dst, const uint32_t far[2])
+{
+    tvn__store32(dst, far[0]);
+    tvn__store32(dst + 4, far[1]);
+}
+
 /* ------------------------------------------------------------------------
  * The two loops. */
 
@@ -302,6 +302,7 @@ lower_memory(struct lower *lower, struct run run)
     const struct tvn__step *step = run.code;
     const uint8_t *src = lower->data + run.src;
     uint8_t *dst = lower->base + run.dst;
+    uint32_t far[2];
     tvn_err err;
 
     for (;;) {
@@ -336,11 +337,12 @@ lower_memory(struct lower *lower, struct run run)
         case TVN__STRING:
         case TVN__LIST_PLAIN:
         case TVN__LIST:
-            err = lower_far_to(lower, step, from, run.dst + step->dst);
+            err = lower_far(lower, step, from, &far[0], &far[1]);
             if (err != TVN_OK) {
                 return err;
             }
             dst = lower->base + run.dst; /* a builder's may have moved */
+            store_far(dst + step->dst, far);
             break;
         case TVN__HANDLE:
             err = lower_handle(lower, step, from, to);
@@ -382,7 +384,8 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
     const uint8_t *src, union tvn_slot *slots)
 {
     const uint32_t *block;
-    uint32_t far[2];
+    uint32_t offset;
+    uint32_t len;
     tvn_err err;
 
     for (;;) {
@@ -404,12 +407,12 @@ lower_flat(struct lower *lower, const struct tvn__step *step,
         case TVN__STRING:
         case TVN__LIST_PLAIN:
         case TVN__LIST:
-            err = lower_far(lower, step, from, &far[0], &far[1]);
+            err = lower_far(lower, step, from, &offset, &len);
             if (err != TVN_OK) {
                 return err;
             }
-            slot[0].u64 = far[0];
-            slot[1].u64 = far[1];
+            slot[0].u64 = offset;
+            slot[1].u64 = len;
             break;
         case TVN__HANDLE:
             slot->u64 = 0;
