@@ -62,17 +62,22 @@ wasm_tools()
     "$tool" "$@"
 }
 
-# wit-bindgen with the generators that languages here use, once for all.
+# wit-bindgen with the generators that languages here use, once for all; and
+# the Go package that its bindings need, which its crate carries.
 get_wit_bindgen()
 {
     local home=$cache/wit-bindgen-0.63.0
 
     wit_bindgen=$home/bin/wit-bindgen
-    [ ! -x "$wit_bindgen" ] || return 0
+    wit_bindgen_go=$home/go
+    [ ! -d "$wit_bindgen_go" ] || return 0
     need cargo cargo-web
     CARGO_TARGET_DIR=$home/target fetched wit-bindgen-cli-0.63.0 \
         cargo install wit-bindgen-cli --version 0.63.0 --locked --quiet \
-        --root "$home" --no-default-features --features c,go
+        --force --root "$home" --no-default-features --features c,go
+    rm -rf "$home/target"
+    cp -r "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/wit-bindgen-go-0.63.0/src/pkg \
+        "$wit_bindgen_go" || skip "the crate wit-bindgen-go has no Go package"
 }
 
 # Ends the build when nothing has changed since it last ended well.
