@@ -76,7 +76,8 @@ get_wit_bindgen()
         cargo install wit-bindgen-cli --version 0.63.0 --locked --quiet \
         --force --root "$home" --no-default-features --features c,go
     rm -rf "$home/target"
-    cp -r "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/wit-bindgen-go-0.63.0/src/pkg \
+    local crates=${CARGO_HOME:-$HOME/.cargo}/registry/src
+    cp -r "$crates"/*/wit-bindgen-go-0.63.0/src/pkg \
         "$wit_bindgen_go" || skip "the crate wit-bindgen-go has no Go package"
 }
 

@@ -57,7 +57,8 @@ export function reject(why: string): usize {
   return area;
 }
 
-export function emit(e: Departure, airline: string, kind: Kind, late: bool): usize {
+export function emit(
+  e: Departure, airline: string, kind: Kind, late: bool): usize {
   store<u8>(area, 0); // ok
   store<u8>(area, 1, 8); // some
   store<u64>(area, e.id, 16);
@@ -93,10 +94,12 @@ export function cabi_post_process(result: usize): void {
   __collect();
 }
 
-export function cabi_realloc(at: usize, old: usize, align: usize, size: usize): usize {
+export function cabi_realloc(
+  at: usize, old: usize, align: usize, size: usize): usize {
   return at && old ? __renew(at, size) : __new(size, idof<string>());
 }
 
-export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
+export function abort(
+  why: string | null, file: string | null, line: u32, column: u32): void {
   unreachable();
 }

@@ -16,10 +16,12 @@ func Init(given wit_world.Config) Result[Unit, string] {
 
 func Process(e Departure) Result[Option[Enriched], string] {
 	if len(e.Carrier) != 2 {
-		return Err[Option[Enriched]]("carrier '" + e.Carrier + "' is not two letters")
+		why := "carrier '" + e.Carrier + "' is not two letters"
+		return Err[Option[Enriched]](why)
 	}
 
-	out := Enriched{Flight: e, Airline: config.DefaultAirline, Kind: CarrierKind_Other}
+	out := Enriched{Flight: e, Kind: CarrierKind_Other}
+	out.Airline = config.DefaultAirline
 	if known := wit_world.Airlines(e.Carrier); known.IsSome() { // the table
 		out.Airline, out.Kind = known.Some().Name, known.Some().Kind
 	}

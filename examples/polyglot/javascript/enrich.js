@@ -1,17 +1,16 @@
 // enrich.js -- adds the airline's name and kind, and whether it is late.
 import airlines from "airlines";
 
+const utf8 = new TextEncoder();
 let config;
 
 export function init(given) {
   config = given;
 }
 
-// Two bytes of UTF-8, as in C: two ASCII characters, or one below U+0800.
-const twoBytes = /^([\x00-\x7f]{2}|[\x80-\u07ff])$/;
-
 export function process(e) {
-  if (!twoBytes.test(e.carrier))
+  // As in C: bytes of UTF-8 count, not characters.
+  if (utf8.encode(e.carrier).length !== 2)
     throw `carrier '${e.carrier}' is not two letters`;
 
   const known = airlines(e.carrier); // the table; undefined: not in it

@@ -4,7 +4,10 @@ const c = @import("enrich_c.zig"); // wit-bindgen's enrich.h, translated
 
 var config: c.enrich_config_t = undefined;
 
-export fn exports_enrich_init(given: *c.enrich_config_t, _: *c.enrich_string_t) bool {
+export fn exports_enrich_init(
+    given: *c.enrich_config_t,
+    _: *c.enrich_string_t,
+) bool {
     config = given.*;
     return true;
 }
@@ -17,7 +20,8 @@ export fn exports_enrich_process(
     err: *c.enrich_string_t,
 ) bool {
     if (e.carrier.len != 2) {
-        reject(err, "carrier '{s}' is not two letters", .{e.carrier.ptr[0..e.carrier.len]});
+        const carrier = e.carrier.ptr[0..e.carrier.len];
+        reject(err, "carrier '{s}' is not two letters", .{carrier});
         c.enrich_departure_free(e);
         return false;
     }
@@ -37,7 +41,12 @@ export fn exports_enrich_process(
     return true;
 }
 
-fn reject(err: *c.enrich_string_t, comptime format: []const u8, args: anytype) void {
-    const text = std.fmt.allocPrint(std.heap.c_allocator, format, args) catch @trap();
+fn reject(
+    err: *c.enrich_string_t,
+    comptime format: []const u8,
+    args: anytype,
+) void {
+    const heap = std.heap.c_allocator; // what the glue frees
+    const text = std.fmt.allocPrint(heap, format, args) catch @trap();
     err.* = .{ .ptr = text.ptr, .len = text.len };
 }
