@@ -49,17 +49,13 @@ quietly()
 }
 
 # The same wasm-tools as tests/conformance/run has, from the same place.
-wasm_tools()
+get_wasm_tools()
 {
-    local tool=$cache/wasm-tools-1.263.0/bin/wasm-tools
-
-    if [ ! -x "$tool" ]; then
-        need cargo cargo-web
-        python3 -c 'import runpy, sys; runpy.run_path(sys.argv[1])["fetch"]()' \
-            "$root/tests/conformance/run" ||
-            skip "cannot build wasm-tools with cargo"
-    fi
-    "$tool" "$@"
+    wasm_tools=$cache/wasm-tools-1.263.0/bin/wasm-tools
+    [ ! -x "$wasm_tools" ] || return 0
+    need cargo cargo-web
+    python3 -c 'import runpy, sys; runpy.run_path(sys.argv[1])["fetch"]()' \
+        "$root/tests/conformance/run" || skip "cannot build wasm-tools"
 }
 
 # wit-bindgen with the generators that languages here use, once for all; and
@@ -72,6 +68,7 @@ get_wit_bindgen()
     wit_bindgen_go=$home/go
     [ ! -d "$wit_bindgen_go" ] || return 0
     need cargo cargo-web
+    rm -f "$tools/wit-bindgen-cli-0.63.0.ok"
     CARGO_TARGET_DIR=$home/target fetched wit-bindgen-cli-0.63.0 \
         cargo install wit-bindgen-cli --version 0.63.0 --locked --quiet \
         --force --root "$home" --no-default-features --features c,go
@@ -92,6 +89,7 @@ unless_changed()
         exit 0
     fi
     rm -rf "$out"
+    get_wasm_tools
     mkdir -p "$out/wit/deps"
     cp "$root"/examples/flights/wit/*.wit "$out/wit/"
     cp -r "$root/wit/torvyn-stage" "$out/wit/deps/"
@@ -102,7 +100,7 @@ unless_changed()
 # finish FILE: checks the component and puts it in its place.
 finish()
 {
-    quietly wasm_tools validate --features all "$1"
+    quietly "$wasm_tools" validate --features all "$1"
     mv "$1" "$out/enrich.wasm"
     echo "$stamp" >"$out/stamp"
     echo "polyglot: $lang: built $(wc -c <"$out/enrich.wasm") bytes"
