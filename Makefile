@@ -1,13 +1,14 @@
 # Makefile -- ten words for people; the real build is CMakeLists.txt.
 #
 #   make demo     set up, build, fetch the flights, run them, show the account
+#   make demo-polyglot  the same with a stage in six languages
 #   make test     set up, build, run every test, with sanitizers too
 #   make check    format, tidy, gcc and clang builds, sanitized tests
 #   make bench    the benches, on this machine
 #   make conformance  the specification's own tests of the component model
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo test check asan tsan clang fuzz bench conformance fmt docs install clean
+.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench conformance fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -40,6 +41,11 @@ setup:
 demo: program
 	@$(FLIGHTS)/data/fetch
 	@tools/demo
+
+# The stage enrich in six languages, compared with C; fetches their tools.
+demo-polyglot: program
+	@$(FLIGHTS)/data/fetch
+	@examples/polyglot/run
 
 asan: setup
 	@cmake --preset asan >/dev/null

@@ -48,14 +48,14 @@ quietly()
     }
 }
 
-# The same wasm-tools as tests/conformance/run has, from the same place.
+# The same wasm-tools as the conformance tests have, from the same place.
 get_wasm_tools()
 {
     wasm_tools=$cache/wasm-tools-1.263.0/bin/wasm-tools
     [ ! -x "$wasm_tools" ] || return 0
     need cargo cargo-web
     python3 -c 'import runpy, sys; runpy.run_path(sys.argv[1])["fetch"]()' \
-        "$root/tests/conformance/run" || skip "cannot build wasm-tools"
+        "$root/tests/specification.py" || skip "cannot build wasm-tools"
 }
 
 # wit-bindgen with the generators that languages here use, once for all; and

@@ -311,6 +311,10 @@ prepare(struct tvn__guest *guest)
         err = tvn__guest_func_init(
             guest, &role->teardown, NULL, NULL, &guest->teardown);
     }
+    if (err == TVN_OK) {
+        err = tvn_plan_lift(
+            &guest->arena, guest->opts.std->string, &guest->text_plan);
+    }
     return err == TVN_OK ? tvn__guest_hosts(guest) : err;
 }
 

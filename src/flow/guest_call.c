@@ -190,6 +190,36 @@ load_case(const uint8_t *ptr, uint32_t size)
     return load32(ptr);
 }
 
+/* The same for guests that have their strings in another encoding. */
+static bool
+lift_text(
+    struct tvn__guest *guest, struct tvn_memory *memory, const uint8_t *pair)
+{
+    const union tvn_slot slots[2] = {
+        {.u64 = load32(pair)}, {.u64 = load32(pair + 4)}};
+    struct tvn_builder *builder = &guest->builder;
+    const uint8_t *bytes;
+    uint64_t moved = 0;
+    uint32_t len;
+    size_t bad = 0;
+
+    if (tvn_builder_begin(builder, guest->opts.std->string) != TVN_OK ||
+        tvn_lift_flat(guest->text_plan, memory, slots, builder, 0, &moved,
+            NULL) != TVN_OK) {
+        return false;
+    }
+    bytes = builder->data + load32(builder->data);
+    len = load32(builder->data + 4);
+    if (len > TVN__TEXT_MAX && !tvn_utf8_valid(bytes, TVN__TEXT_MAX, &bad)) {
+        len = (uint32_t)bad; /* not cut inside a character */
+    } else if (len > TVN__TEXT_MAX) {
+        len = TVN__TEXT_MAX;
+    }
+    tvn_buf_clear(&guest->text);
+    tvn_buf_append(&guest->text, bytes, len);
+    return true;
+}
+
 /* Copies the text at {ptr, len} into guest->text; false: it is none. */
 static bool
 copy_text(
@@ -200,6 +230,9 @@ copy_text(
     const uint8_t *bytes = guest_bytes(memory, load32(pair), len);
     size_t bad = 0;
 
+    if (memory->encoding != TVN_UTF8) {
+        return lift_text(guest, memory, pair);
+    }
     if (bytes == NULL) {
         return false;
     }

@@ -81,6 +81,7 @@ struct tvn__guest {
     struct tvn__guest_func init;
     struct tvn__guest_func teardown;
     struct tvn_builder builder;
+    const struct tvn_plan *text_plan; /* lifts a string */
     struct tvn__outbox outbox;
     struct tvn_host_func *hosts;
     uint32_t host_count;

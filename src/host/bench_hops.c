@@ -35,7 +35,8 @@ write_hop(struct tvn_buf *path, const char *root, const struct hop *hop,
     }
     fprintf(file,
         "flow: hop\nwit: %s/wit\n"
-        "defaults: { max-event: 16KiB, stage: { memory: 4MiB } }\n"
+        "defaults: { max-event: 16KiB, stage: { memory: 256MiB, deadline: 10s "
+        "} }\n"
         "stages:\n"
         "  departures: { source: { file: { path: %s/data/flights.ndjson } }, "
         "codec: json, type: events.departure }\n"
