@@ -156,6 +156,20 @@ def bad_lines_are_dropped(flow):
 # ---------------------------------------------------------------------------
 # Components.
 
+EXTRA_INIT = """(component
+  (core module $m
+    (func (export "evaluate") (param i64 i32 i32 i32) (result i32) i32.const 1)
+    (func (export "init") (param i32)))
+  (core instance $i (instantiate $m))
+  (type $e (record (field "id" u64) (field "dep-delay" (option s32))
+    (field "distance" u32)))
+  (export $x "brief" (type $e))
+  (func (export "evaluate") (param "event" $x) (result bool)
+    (canon lift (core func $i "evaluate")))
+  (func (export "init") (param "shim" u32)
+    (canon lift (core func $i "init"))))"""
+
+
 HANDLE = """(component
   (core module $m (func (export "evaluate") (param i32) (result i32)
     i32.const 1))
@@ -198,6 +212,10 @@ def components(flow):
     (flow.dir / "handle.wat").write_text(HANDLE)
     subprocess.run([WITC, "wat", flow.dir / "handle.wat", wasm], check=True)
     flow.run("handle-in-event", verb="link")
+    (flow.dir / "init.wat").write_text(EXTRA_INIT)
+    subprocess.run([WITC, "wat", flow.dir / "init.wat", wasm], check=True)
+    check("a toolchain's own init is not the stage's",
+          torvyn("link", flow.dir / "torvyn.yaml")[0], 0)
     wasm.unlink()
     flow.run("missing-component", verb="link")
 

@@ -162,6 +162,48 @@ check_wasi(const struct tvn__host_stage *stage, struct tvn_diag *diag)
     return err;
 }
 
+/* A stage's init takes a config or nothing. */
+static bool
+is_of_a_stage(const struct tvn_extern *init)
+{
+    const struct tvn_func_type *func = init->func;
+
+    return init->kind == TVN_EXTERN_FUNC &&
+           (func->param_count == 0 ||
+               (func->param_count == 1 &&
+                   func->params[0].type->kind >= TVN_KIND_LIST));
+}
+
+/* Some toolchains export an `init` of their own beside the world's functions,
+ * of another shape. */
+static tvn_err
+leave_out_init(struct tvn_host *host, const struct tvn_wit_world *world,
+    struct tvn_role_face *face)
+{
+    const struct tvn_str name = TVN_STR("init");
+    const struct tvn_extern *init =
+        tvn_extern_find(face->exports, face->export_count, name);
+    struct tvn_extern *kept;
+
+    if (world == NULL || init == NULL || is_of_a_stage(init) ||
+        tvn_extern_find(world->exports, world->export_count, name) != NULL) {
+        return TVN_OK;
+    }
+    kept = tvn_arena_new(&host->arena, face->export_count, sizeof(*kept));
+    if (kept == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (uint32_t i = 0, count = face->export_count; i < count; i++) {
+        if (tvn_str_equal(face->exports[i].name, name)) {
+            face->export_count--;
+        } else {
+            kept[i - (count - face->export_count)] = face->exports[i];
+        }
+    }
+    face->exports = kept;
+    return TVN_OK;
+}
+
 static tvn_err
 load_guest(
     struct tvn_host *host, struct tvn__host_stage *stage, struct tvn_diag *diag)
@@ -182,6 +224,10 @@ load_guest(
             return err;
         }
         face = tvn_role_face_of_component(stage->component);
+        err = leave_out_init(host, stage->world, &face);
+        if (err != TVN_OK) {
+            return err;
+        }
     }
     face.interface = spec->interface.text;
     face.place = spec->name.place;
