@@ -14,6 +14,11 @@ struct tvn__handle {
     struct tvn_call_scope *scope; /* borrow: the call it was given to */
 };
 
+struct tvn__moved {
+    const struct tvn_resource *type;
+    uint32_t rep;
+};
+
 /* ------------------------------------------------------------------------
  * Slots. */
 
@@ -130,6 +135,71 @@ tvn_handle_drop(struct tvn_handle_table *table, const struct tvn_resource *type,
 }
 
 /* ------------------------------------------------------------------------
+ * Between two owners. */
+
+bool
+tvn_transit_add(struct tvn_transit *transit, const struct tvn_resource *type,
+    uint32_t rep)
+{
+    uint32_t cap = transit->cap == 0 ? 8 : transit->cap * 2;
+    void *moved;
+
+    if (transit->count == transit->cap) {
+        moved = tvn_mem_resize(
+            transit->moved, transit->cap, cap, sizeof(*transit->moved));
+        if (moved == NULL) {
+            return false;
+        }
+        transit->moved = moved;
+        transit->cap = cap;
+    }
+    transit->moved[transit->count++] = (struct tvn__moved){type, rep};
+    return true;
+}
+
+/* They arrive in the order in which they left: it is the first one. */
+static void
+arrive(struct tvn_transit *transit, const struct tvn_resource *type,
+    uint32_t rep)
+{
+    for (uint32_t i = transit->first; i < transit->count; i++) {
+        struct tvn__moved *moved = &transit->moved[i];
+
+        if (moved->type == type && moved->rep == rep) {
+            *moved = transit->moved[transit->first++];
+            return;
+        }
+    }
+}
+
+void
+tvn_transit_clear(struct tvn_transit *transit)
+{
+    transit->first = 0;
+    transit->count = 0;
+}
+
+bool
+tvn_transit_next(struct tvn_transit *transit, const struct tvn_resource **type,
+    uint32_t *rep)
+{
+    if (transit->first == transit->count) {
+        return false;
+    }
+    *type = transit->moved[transit->first].type;
+    *rep = transit->moved[transit->first].rep;
+    transit->first++;
+    return true;
+}
+
+void
+tvn_transit_fini(struct tvn_transit *transit)
+{
+    tvn_mem_free(transit->moved, transit->cap, sizeof(*transit->moved));
+    *transit = (struct tvn_transit){0};
+}
+
+/* ------------------------------------------------------------------------
  * What plans do. */
 
 static bool
@@ -160,6 +230,10 @@ take_own(
     }
     if (!TVN_GUEST_CHECK(107, slot->is_own)) {
         return "is borrowed and cannot be given away";
+    }
+    if (table->transit != NULL &&
+        !tvn_transit_add(table->transit, slot->type, slot->rep)) {
+        return "has no memory";
     }
     *rep = slot->rep;
     release(table, slot);
@@ -203,7 +277,11 @@ give(struct tvn_handles *handles, const struct tvn_type *type, uint32_t rep,
 
     if (type->kind == TVN_KIND_OWN) {
         entry.is_own = true;
-        return add(table, &entry, handle);
+        why = add(table, &entry, handle);
+        if (why == NULL && table->transit != NULL) {
+            arrive(table->transit, entry.type, rep);
+        }
+        return why;
     }
     if (index != TVN_NONE && table->resources[index].part == table->part) {
         *handle = rep;

@@ -35,6 +35,16 @@ struct tvn_call_scope {
     uint32_t lent_cap;
 };
 
+/* Owns between two owners: lifted out of one table, or handed over by the
+ * host, and not in the next table yet.  Whoever fails on the way leaves them
+ * here, so that they do not get lost. */
+struct tvn_transit {
+    struct tvn__moved *moved;
+    uint32_t first; /* those before have arrived */
+    uint32_t count;
+    uint32_t cap;
+};
+
 struct tvn__handle;
 
 struct tvn_handle_table {
@@ -45,6 +55,8 @@ struct tvn_handle_table {
      * instance: set by the engine before a plan runs. */
     struct tvn_call_scope *lends;
     struct tvn_call_scope *borrows;
+    /* What `take` adds an own to, and `give` looks for it in; NULL: none. */
+    struct tvn_transit *transit;
     struct tvn__handle *slots;
     uint32_t count; /* slots in use so far, the one of index 0 included */
     uint32_t cap;
@@ -74,6 +86,18 @@ const char *tvn_handle_drop(struct tvn_handle_table *table,
 void tvn_call_scope_end(
     struct tvn_call_scope *scope, struct tvn_handle_table *table);
 void tvn_call_scope_fini(struct tvn_call_scope *scope);
+
+/* An own of the host's.  False: no memory. */
+bool tvn_transit_add(struct tvn_transit *transit,
+    const struct tvn_resource *type, uint32_t rep);
+
+/* All have arrived. */
+void tvn_transit_clear(struct tvn_transit *transit);
+
+/* Takes out one that has not arrived.  False: no more. */
+bool tvn_transit_next(struct tvn_transit *transit,
+    const struct tvn_resource **type, uint32_t *rep);
+void tvn_transit_fini(struct tvn_transit *transit);
 
 /* The next own handle from `*at` on (0 first), taken out whether lent or not:
  * for when the instance is gone.  False: no more. */

@@ -120,15 +120,22 @@ struct tvn_control_counts tvn_instance_control(
 /* ------------------------------------------------------------------------
  * The hot path.  A call is: lower the arguments into `slots` with the plans
  * of the caller's choice, tvn_call_run, lift what it returned, then
- * tvn_call_finish (post-return; a no-op when the guest exports none).
- * Between run and finish no other call may enter the instance. */
+ * tvn_call_finish (post-return; a no-op when the guest exports none and the
+ * result has no handles).  Between run and finish no other call may enter the
+ * instance.
+ *
+ * Owns: those among the arguments are the guest's one by one as they are
+ * lowered; when that fails, the ones behind are still the caller's, and the
+ * others are dropped with the instance.  Those in a result are the caller's
+ * once finish has returned TVN_OK; else they are dropped with the instance. */
 struct tvn_call {
     struct tvn_instance *instance;
     uint32_t lift;        /* index of the export's lift */
     uint32_t params;      /* core parameters */
     bool returns_pointer; /* result in memory at slots[0].u32; else flat
                                 * in slots[0] when result != NULL */
-    bool has_post_return; /* else finish has nothing to do */
+    bool has_post_return; /* else finish has nothing to do, unless there are
+                           * handles in the result */
     const struct tvn_type *result; /* NULL: none */
     struct tvn_memory *memory;     /* of the function's options; NULL: none */
     _Alignas(16) union tvn_slot slots[TVN_FLAT_PARAMS_MAX + 1];

@@ -3,7 +3,12 @@
  *
  * An own handle that is dropped has the destructor called, in the component
  * that makes the resource or in the host.  When an instance is gone nothing of
- * it runs any more: only the host hears of what it still held. */
+ * it runs any more: only the host hears of what it still held.
+ *
+ * An own that changes hands is in `transit` meanwhile, which is one for the
+ * whole instance: between a lift and the lowering after it nothing runs but a
+ * realloc, which may not call out.  What fails on the way kills the instance,
+ * and what it leaves there goes with it. */
 #include "base/assert.h"
 #include "base/guest_check.h"
 #include "engine/wasmtime/internal.h"
@@ -57,6 +62,7 @@ tvn__parts_init(struct tvn_instance *instance,
 
         tvn_handle_table_init(&part->table, i, program->resources);
         part->table.borrows = &part->host;
+        part->table.transit = &instance->transit;
         part->may_leave = true;
     }
     for (uint32_t i = 0; i < program->resource_count; i++) {
@@ -67,28 +73,102 @@ tvn__parts_init(struct tvn_instance *instance,
     return TVN_OK;
 }
 
+/* The host hears that a resource of its own is gone. */
+static void
+tell_host(struct tvn_instance *instance, const struct tvn_resource *type,
+    uint32_t rep)
+{
+    const struct tvn__resource *resource =
+        type->index == TVN_NONE ? NULL : &instance->resources[type->index];
+
+    if (resource != NULL && resource->drop != NULL) {
+        resource->drop(resource->env, rep);
+    }
+}
+
 void
 tvn__parts_fini(struct tvn_instance *instance)
 {
     const struct tvn_resource *type;
     uint32_t rep;
 
+    while (tvn_transit_next(&instance->transit, &type, &rep)) {
+        tell_host(instance, type, rep);
+    }
+    tvn_transit_fini(&instance->transit);
+
     for (uint32_t i = 0; i < instance->part_count; i++) {
         struct tvn_handle_table *table = &instance->parts[i].table;
         uint32_t at = 0;
 
         while (tvn_handle_next(table, &at, &type, &rep)) {
-            const struct tvn__resource *resource =
-                type->index == TVN_NONE ? NULL
-                                        : &instance->resources[type->index];
-
-            if (resource != NULL && resource->drop != NULL) {
-                resource->drop(resource->env, rep);
-            }
+            tell_host(instance, type, rep);
         }
         tvn_handle_table_fini(table);
     }
     tvn_call_scope_fini(&instance->lent);
+}
+
+/* Without memory for the note it is dropped here: lowering stops. */
+static tvn_err
+send_own(struct tvn_instance *instance, const struct tvn_type *type,
+    const uint8_t *data)
+{
+    uint32_t rep;
+
+    memcpy(&rep, data, sizeof(rep));
+    if (tvn_transit_add(&instance->transit, type->resource, rep)) {
+        return TVN_OK;
+    }
+    tell_host(instance, type->resource, rep);
+    return TVN_ENOMEM;
+}
+
+static tvn_err
+send_list(struct tvn_instance *instance, const struct tvn_type *elem,
+    const uint8_t *data, uint32_t at)
+{
+    tvn_err err = TVN_OK;
+    uint32_t far[2];
+
+    memcpy(far, data + at, sizeof(far));
+    for (uint32_t i = 0; i < far[1]; i++) {
+        err = tvn_err_first(
+            err, tvn__send_owns(instance, elem, data, far[0] + i * elem->size));
+    }
+    return err;
+}
+
+tvn_err
+tvn__send_owns(struct tvn_instance *instance, const struct tvn_type *type,
+    const uint8_t *data, uint32_t at)
+{
+    uint32_t from = 0;
+    uint32_t to = type->count;
+    tvn_err err = TVN_OK;
+
+    if (!type->has_handle) {
+        return TVN_OK;
+    }
+    if (type->kind == TVN_KIND_OWN) {
+        return send_own(instance, type, data + at);
+    }
+    if (type->kind == TVN_KIND_LIST) {
+        return send_list(instance, type->elem, data, at);
+    }
+    if (tvn_type_has_cases(type)) {
+        memcpy(&from, data + at, type->disc_size);
+        to = from + 1;
+    }
+    for (uint32_t i = from; i < to; i++) {
+        const struct tvn_member *member = &type->members[i];
+
+        if (member->type != NULL) {
+            err = tvn_err_first(err, tvn__send_owns(instance, member->type,
+                                         data, at + member->offset));
+        }
+    }
+    return err;
 }
 
 tvn_err

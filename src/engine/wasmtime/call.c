@@ -283,14 +283,13 @@ tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag)
     if (instance->state != TVN__READY) {
         return refuse(instance, lifted, diag);
     }
-    if (!lifted->has_post_return) {
-        return TVN_OK;
-    }
     slot.u64 = call->ret.u64;
-    if (tvn__guest_call(instance, lifted->part, &lifted->post_return, &slot, 1,
+    if (lifted->has_post_return &&
+        tvn__guest_call(instance, lifted->part, &lifted->post_return, &slot, 1,
             true, lifted->name) != TVN_OK) {
         return tvn__tell(instance, lifted->name, diag);
     }
+    tvn_transit_clear(&instance->transit); /* owns in the result: the host's */
     return TVN_OK;
 }
 

@@ -149,6 +149,9 @@ pass_args(const struct crossing *crossing, struct tvn__frame *frame,
         &crossing->lowers, &data, memory_of(to), inner, &bytes, diag);
     set_source(to, NULL);
     callee->borrows = borrows;
+    if (err == TVN_OK) {
+        tvn_transit_clear(&crossing->instance->transit);
+    }
     return err;
 }
 
@@ -172,6 +175,9 @@ pass_result(const struct crossing *crossing, struct tvn__frame *frame,
               : tvn_lower_flat(crossing->result_lowers, frame->builder.data, 0,
                     memory, slots, &bytes, diag);
     set_source(crossing->memory, NULL);
+    if (err == TVN_OK) {
+        tvn_transit_clear(&crossing->instance->transit);
+    }
     return err;
 }
 

@@ -159,6 +159,7 @@ struct tvn_instance {
     uint32_t part_count;             /* the code may be gone before parts */
     struct tvn__resource *resources; /* program->resource_count */
     struct tvn_call_scope lent;      /* to the host function that runs */
+    struct tvn_transit transit;      /* of all parts: see builtin.c */
     struct tvn_pool *crossings;      /* NULL: no calls inside */
     struct tvn__frame *frames;       /* free ones */
     struct tvn__guest_memory *memories;
@@ -263,6 +264,11 @@ void tvn__frames_free(struct tvn_instance *instance);
 tvn_err tvn__parts_init(struct tvn_instance *instance,
     const struct tvn_instance_opts *opts, struct tvn_diag *diag);
 void tvn__parts_fini(struct tvn_instance *instance);
+
+/* Notes the owns in a value that the host hands over, at `data + at`, before
+ * it is lowered. */
+tvn_err tvn__send_owns(struct tvn_instance *instance,
+    const struct tvn_type *type, const uint8_t *data, uint32_t at);
 
 /* Ops of tvn_core_ops. */
 tvn_err tvn__add_resource(void *store, uint32_t index,

@@ -68,13 +68,23 @@ lower_result(const struct tvn__lowered *lowered, const uint8_t *data,
     struct tvn_memory *memory =
         lowered->memory == NULL ? NULL : &lowered->memory->memory;
 
+    tvn_err err = tvn__send_owns(
+        instance, tvn_plan_type(lowered->result), data, root);
+
+    if (err != TVN_OK) {
+        return err;
+    }
     instance->control.count++;
-    return lowered->returns_pointer
-               ? tvn_lower_store(lowered->result, data, root, memory,
-                     slots[lowered->params - 1].u32, &instance->control.bytes,
-                     diag)
-               : tvn_lower_flat(lowered->result, data, root, memory, slots,
-                     &instance->control.bytes, diag);
+    err = lowered->returns_pointer
+              ? tvn_lower_store(lowered->result, data, root, memory,
+                    slots[lowered->params - 1].u32, &instance->control.bytes,
+                    diag)
+              : tvn_lower_flat(lowered->result, data, root, memory, slots,
+                    &instance->control.bytes, diag);
+    if (err == TVN_OK) {
+        tvn_transit_clear(&instance->transit);
+    }
+    return err;
 }
 
 /* The engine's raw values are aligned to 8 only, as far as is promised. */
@@ -104,6 +114,7 @@ call_host(
         if (err != TVN_OK) {
             return fail_host(lowered, err, "its arguments: ", &diag);
         }
+        tvn_transit_clear(&lowered->instance->transit); /* the host's now */
         args = lowered->instance->scratch.data;
     }
     err = lowered->call(lowered->env, args, &result, &root, &diag);
