@@ -7,7 +7,9 @@
  * canon_lift in the specification.  The value in between is an image's: two
  * components that do not trust each other never see the other's memory, and
  * the same plans do it that do it for the host.  Calls nest, and a component
- * may be entered again from below, so what a call needs is in a frame. */
+ * may be entered again from below, so what a call needs is in a frame; but for
+ * that value: it is needed from lift to lower only, when no guest can call,
+ * and one for all of them bounds what guests make the host allocate. */
 #include "base/assert.h"
 #include "base/guest_check.h"
 #include "base/mem.h"
@@ -15,7 +17,18 @@
 
 #include <string.h>
 
-#define VALUE_MAX (1u << 30) /* bytes of one call's arguments or result */
+/* Bytes of one call's arguments or result.  What is to be lowered has room in
+ * the callee's memory, where a string may be half of what it is as UTF-8; a
+ * list whose elements all are the same string need not have. */
+#define VALUE_MAX TVN_IMAGE_MAX
+
+static uint32_t
+value_max(const struct tvn_instance *instance)
+{
+    uint64_t max = instance->limit.memory_max;
+
+    return max < VALUE_MAX / 4 ? (uint32_t)max * 2 + TVN__PAGE : VALUE_MAX;
+}
 
 struct crossing {
     struct tvn_instance *instance;
@@ -43,11 +56,7 @@ take_frame(struct tvn_instance *instance)
         instance->frames = frame->next;
         return frame;
     }
-    frame = tvn_mem_new(1, sizeof(*frame));
-    if (frame != NULL) {
-        tvn_builder_init(&frame->builder, instance->crossings);
-    }
-    return frame;
+    return tvn_mem_new(1, sizeof(*frame));
 }
 
 static void
@@ -67,11 +76,11 @@ tvn__frames_free(struct tvn_instance *instance)
     while (frame != NULL) {
         struct tvn__frame *next = frame->next;
 
-        tvn_builder_fini(&frame->builder);
         tvn_call_scope_fini(&frame->scope);
         tvn_mem_free(frame, 1, sizeof(*frame));
         frame = next;
     }
+    tvn_builder_fini(&instance->between);
     tvn_pool_free(instance->crossings);
 }
 
@@ -137,12 +146,12 @@ pass_args(const struct crossing *crossing, struct tvn__frame *frame,
     }
     caller->lends = &frame->scope;
     err = lift(crossing->lifts, crossing->memory, slots, crossing->is_spilled,
-        &frame->builder, diag);
+        &crossing->instance->between, diag);
     caller->lends = lends;
     if (err != TVN_OK) {
         return err;
     }
-    data = frame->builder.data;
+    data = crossing->instance->between.data;
     callee->borrows = &frame->scope;
     set_source(to, crossing->memory);
     err = tvn_args_lower(
@@ -156,23 +165,24 @@ pass_args(const struct crossing *crossing, struct tvn__frame *frame,
 }
 
 static tvn_err
-pass_result(const struct crossing *crossing, struct tvn__frame *frame,
-    const union tvn_slot *inner, union tvn_slot *slots, struct tvn_diag *diag)
+pass_result(const struct crossing *crossing, const union tvn_slot *inner,
+    union tvn_slot *slots, struct tvn_diag *diag)
 {
     const struct tvn__lifted *callee = crossing->callee;
+    struct tvn_builder *between = &crossing->instance->between;
     struct tvn_memory *memory = memory_of(crossing->memory);
     uint64_t bytes = 0;
     tvn_err err = lift(crossing->result_lifts, callee->memory, inner,
-        callee->returns_pointer, &frame->builder, diag);
+        callee->returns_pointer, between, diag);
 
     if (err != TVN_OK) {
         return err;
     }
     set_source(crossing->memory, callee->memory);
     err = callee->returns_pointer
-              ? tvn_lower_store(crossing->result_lowers, frame->builder.data, 0,
+              ? tvn_lower_store(crossing->result_lowers, between->data, 0,
                     memory, slots[crossing->params - 1].u32, &bytes, diag)
-              : tvn_lower_flat(crossing->result_lowers, frame->builder.data, 0,
+              : tvn_lower_flat(crossing->result_lowers, between->data, 0,
                     memory, slots, &bytes, diag);
     set_source(crossing->memory, NULL);
     if (err == TVN_OK) {
@@ -217,7 +227,7 @@ run(const struct crossing *crossing, struct tvn__frame *frame,
     }
     if (crossing->result_lifts != NULL) {
         *part = "its result: ";
-        err = pass_result(crossing, frame, inner, slots, diag);
+        err = pass_result(crossing, inner, slots, diag);
     }
     if (err == TVN_OK && callee->has_post_return) {
         *part = "";
@@ -332,7 +342,10 @@ fill(struct tvn_instance *instance, const struct tvn_lower *lower,
     crossing->callee = instance->lifts[lower->lift];
     crossing->name = crossing->callee->name;
     if (instance->crossings == NULL) {
-        instance->crossings = tvn_pool_new(VALUE_MAX, 0);
+        instance->crossings = tvn_pool_new(value_max(instance), 0);
+        if (instance->crossings != NULL) {
+            tvn_builder_init(&instance->between, instance->crossings);
+        }
     }
     err = instance->crossings == NULL
               ? TVN_ENOMEM

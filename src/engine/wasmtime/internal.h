@@ -124,7 +124,6 @@ struct tvn__resource {
 
 /* What a call between two components needs while it runs. */
 struct tvn__frame {
-    struct tvn_builder builder;  /* of arguments, then of the result */
     struct tvn_call_scope scope; /* of both sides */
     struct tvn__frame *next;     /* free ones */
 };
@@ -161,6 +160,7 @@ struct tvn_instance {
     struct tvn_call_scope lent;      /* to the host function that runs */
     struct tvn_transit transit;      /* of all parts: see builtin.c */
     struct tvn_pool *crossings;      /* NULL: no calls inside */
+    struct tvn_builder between;      /* values of the calls inside */
     struct tvn__frame *frames;       /* free ones */
     struct tvn__guest_memory *memories;
     wasmtime_func_t arena_realloc; /* has_arena: whose arena it is */
