@@ -159,7 +159,9 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
     struct tvn_core_sig sig;
     tvn_err err;
 
-    if (lifted != NULL) {
+    if (lifted != NULL && lift->name.len == 0) {
+        lifted->name = "a function inside"; /* never exported */
+    } else if (lifted != NULL) {
         lifted->name =
             tvn_arena_copy(&instance->arena, lift->name.ptr, lift->name.len);
     }
