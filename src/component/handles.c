@@ -138,8 +138,8 @@ tvn_handle_drop(struct tvn_handle_table *table, const struct tvn_resource *type,
  * Between two owners. */
 
 bool
-tvn_transit_add(struct tvn_transit *transit, const struct tvn_resource *type,
-    uint32_t rep)
+tvn_transit_add(
+    struct tvn_transit *transit, const struct tvn_resource *type, uint32_t rep)
 {
     uint32_t cap = transit->cap == 0 ? 8 : transit->cap * 2;
     void *moved;
@@ -159,8 +159,8 @@ tvn_transit_add(struct tvn_transit *transit, const struct tvn_resource *type,
 
 /* They arrive in the order in which they left: it is the first one. */
 static void
-arrive(struct tvn_transit *transit, const struct tvn_resource *type,
-    uint32_t rep)
+arrive(
+    struct tvn_transit *transit, const struct tvn_resource *type, uint32_t rep)
 {
     for (uint32_t i = transit->first; i < transit->count; i++) {
         struct tvn__moved *moved = &transit->moved[i];
@@ -257,9 +257,14 @@ take(struct tvn_handles *handles, const struct tvn_type *type, uint32_t handle,
     if (table->lends == NULL) { /* a result: the validator refuses such types */
         return "is borrowed for longer than the call";
     }
+    /* a list can lend one handle any number of times, and calls nest */
+    if (!TVN_GUEST_CHECK(108, table->loans < TVN_LOANS_MAX)) {
+        return "is one loan too many";
+    }
     if (!lend(table->lends, handle)) {
         return "has no memory";
     }
+    table->loans++;
     slot->lends++;
     *rep = slot->rep;
     return NULL;
@@ -345,6 +350,7 @@ tvn_call_scope_end(struct tvn_call_scope *scope, struct tvn_handle_table *table)
         TVN_ASSERT(table->slots[scope->lent[i]].lends > 0);
         table->slots[scope->lent[i]].lends--;
     }
+    table->loans -= scope->lent_count;
     scope->lent_count = 0;
 }
 

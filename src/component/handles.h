@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #define TVN_HANDLES_MAX (UINT32_C(1) << 20) /* the format's limit is 2^28 */
+#define TVN_LOANS_MAX   (UINT32_C(1) << 20) /* at a time, of one table */
 
 /* One call.  As the callee's: how many borrows it was given and has not
  * dropped.  As the caller's: what of its handles is lent for it. */
@@ -62,6 +63,7 @@ struct tvn_handle_table {
     uint32_t cap;
     uint32_t free; /* the last one freed, 0: none */
     uint32_t live;
+    uint32_t loans;
 };
 
 void tvn_handle_table_init(struct tvn_handle_table *table, uint32_t part,
@@ -88,8 +90,8 @@ void tvn_call_scope_end(
 void tvn_call_scope_fini(struct tvn_call_scope *scope);
 
 /* An own of the host's.  False: no memory. */
-bool tvn_transit_add(struct tvn_transit *transit,
-    const struct tvn_resource *type, uint32_t rep);
+bool tvn_transit_add(
+    struct tvn_transit *transit, const struct tvn_resource *type, uint32_t rep);
 
 /* All have arrived. */
 void tvn_transit_clear(struct tvn_transit *transit);

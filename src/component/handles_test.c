@@ -220,6 +220,65 @@ test_a_table_has_a_limit(void)
 }
 
 static void
+test_loans_have_a_limit(void)
+{
+    struct rig rig;
+    uint32_t handle = 0;
+    uint32_t rep = 0;
+
+    open_rig(&rig);
+    TVN_ASSERT(
+        tvn_handle_new(&rig.table, rig.defs[0].type, 7, &handle) == NULL);
+    for (uint32_t i = 0; i < TVN_LOANS_MAX; i++) {
+        TVN_ASSERT(take(&rig, rig.borrow[0], handle, &rep) == NULL);
+    }
+    TVN_ASSERT(says(take(&rig, rig.borrow[0], handle, &rep), "one loan"));
+    tvn_call_scope_end(&rig.lends, &rig.table);
+    TVN_ASSERT(take(&rig, rig.borrow[0], handle, &rep) == NULL && rep == 7);
+    tvn_call_scope_end(&rig.lends, &rig.table);
+    close_rig(&rig);
+}
+
+/* Three leave, the second one arrives first. */
+static void
+test_an_own_on_its_way_is_in_transit(void)
+{
+    struct tvn_transit transit = {0};
+    struct rig rig;
+    const struct tvn_resource *type = NULL;
+    uint32_t handle = 0;
+    uint32_t rep = 0;
+    uint32_t sum = 0;
+
+    open_rig(&rig);
+    rig.table.transit = &transit;
+    for (uint32_t i = 1; i <= 3; i++) {
+        TVN_ASSERT(
+            tvn_handle_new(&rig.table, rig.defs[0].type, i, &handle) == NULL);
+    }
+    for (uint32_t i = 1; i <= 3; i++) {
+        TVN_ASSERT(take(&rig, rig.own[0], i, &rep) == NULL && rep == i);
+    }
+    TVN_ASSERT(give(&rig, rig.own[1], 2, &handle) == NULL); /* another type */
+    TVN_ASSERT(give(&rig, rig.own[0], 2, &handle) == NULL);
+    while (tvn_transit_next(&transit, &type, &rep)) {
+        TVN_ASSERT(type == rig.defs[0].type && (rep == 1 || rep == 3));
+        sum += rep;
+    }
+    TVN_ASSERT(sum == 4);
+    tvn_transit_clear(&transit);
+    tvn_mem_fail_after(0);
+    for (uint32_t i = 0; i < transit.cap; i++) {
+        TVN_ASSERT(tvn_transit_add(&transit, type, i));
+    }
+    TVN_ASSERT(says(take(&rig, rig.own[0], handle, &rep), "no memory"));
+    tvn_mem_fail_after(-1);
+    TVN_ASSERT(tvn_handle_rep(&rig.table, type, handle, &rep) == NULL);
+    tvn_transit_fini(&transit);
+    close_rig(&rig);
+}
+
+static void
 test_without_memory_there_is_no_handle(void)
 {
     struct rig rig;
@@ -335,6 +394,8 @@ main(void)
     test_a_borrow_is_counted_until_it_is_dropped();
     test_what_is_left_is_found_once();
     test_a_table_has_a_limit();
+    test_loans_have_a_limit();
+    test_an_own_on_its_way_is_in_transit();
     test_without_memory_there_is_no_handle();
     test_random_operations_are_those_of_the_model();
     return 0;
