@@ -1,0 +1,12 @@
+;; borrow-lent-on.wat -- lends on what it borrowed, and drops it: allowed.
+(component
+  @include libc
+  @include host
+  (core module $M
+    @include imports
+    (func (export "run") (param i32)
+      (drop (call $look (local.get 0))) (call $drop (local.get 0))))
+  (core instance $m (instantiate $M
+    (with "libc" (instance $libc)) (with "host" (instance $host))))
+  (func (export "run") (param "r" (borrow $res))
+    (canon lift (core func $m "run"))))

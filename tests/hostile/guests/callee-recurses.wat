@@ -1,0 +1,16 @@
+;; callee-recurses.wat -- the callee calls itself for ever (H14).
+(component
+  (component $Callee
+    @include libc
+    (core module $M
+      (import "libc" "memory" (memory 1))
+      (func $r (result i32) (call $r))
+      (func (export "f") (param i32 i32) (result i32)
+        (call $r)))
+    (core instance $m (instantiate $M (with "libc" (instance $libc))))
+    (func (export "f") (param "s" string) (result string)
+      (canon lift (core func $m "f") (memory (core memory $libc "memory"))
+        (realloc (core func $libc "realloc")))))
+  @include caller
+  @include pair
+)

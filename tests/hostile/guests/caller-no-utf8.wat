@@ -1,0 +1,20 @@
+;; caller-no-utf8.wat -- the caller's argument is not UTF-8: the callee never
+;; sees it (H17).
+(component
+  @include callee
+  (component $Caller
+    (import "f" (func $f (param "s" string) (result string)))
+    @include libc
+    (core func $f (canon lower (func $f) (memory (core memory $libc "memory"))
+      (realloc (core func $libc "realloc"))))
+    (core module $M
+      (import "libc" "memory" (memory 1))
+      (import "peer" "f" (func $f (param i32 i32 i32)))
+      (data (i32.const 256) "\ed\a0\80")
+      (func (export "run")
+        (call $f (i32.const 256) (i32.const 2) (i32.const 64))))
+    (core instance $m (instantiate $M (with "libc" (instance $libc))
+      (with "peer" (instance (export "f" (func $f))))))
+    (func (export "run") (canon lift (core func $m "run"))))
+  @include pair
+)

@@ -1,0 +1,15 @@
+;; latin1-realloc-misaligned.wat -- realloc returns an odd address for Latin-1
+;; (H18).
+(component
+  (core module $Libc
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (i32.const 513)))
+  (core instance $libc (instantiate $Libc))
+  @include host string-encoding=latin1+utf16
+  (core module $M
+    @include imports
+    (func (export "run")
+      (call $give-string (i32.const 64))))
+  @include run
+)

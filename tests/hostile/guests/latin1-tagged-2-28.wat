@@ -1,0 +1,11 @@
+;; latin1-tagged-2-28.wat -- tagged as UTF-16, 2^27 units (byte_length >
+;; MAX_STRING_BYTE_LENGTH).
+(component
+  @include libc
+  @include host string-encoding=latin1+utf16
+  (core module $M
+    @include imports
+    (func (export "run")
+      (call $take-string (i32.const 0) (i32.const -2013265920))))
+  @include run
+)

@@ -1,0 +1,19 @@
+;; post-return-scribbles.wat -- post-return fills the memory that the result
+;; stood in: allowed.
+(component
+  (core module $M
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (i32.const 512))
+    (func (export "post") (param i32)
+      (memory.fill (i32.const 0) (i32.const 0xff) (i32.const 65536)))
+    (func (export "run") (result i32)
+      (i32.store (i32.const 8) (i32.const 16))
+      (i32.store (i32.const 12) (i32.const 2))
+      (i32.store16 (i32.const 16) (i32.const 0x6868))
+      (i32.const 8)))
+  (core instance $m (instantiate $M))
+  (func (export "run") (result string)
+    (canon lift (core func $m "run") (memory (core memory $m "memory"))
+      (realloc (core func $m "realloc"))
+      (post-return (core func $m "post")))))

@@ -1,0 +1,27 @@
+;; recursion-of-large-frames.wat -- calls itself with frames of a hundred
+;; values that are alive (H14).
+(component
+  (core module $M
+    (func $f (param i64) (result i64)
+      (local i64 i64 i64 i64 i64 i64 i64 i64)
+      (local.set 1 (i64.mul (local.get 0) (i64.const 4)))
+      (local.set 2 (i64.mul (local.get 0) (i64.const 5)))
+      (local.set 3 (i64.mul (local.get 0) (i64.const 6)))
+      (local.set 4 (i64.mul (local.get 0) (i64.const 7)))
+      (local.set 5 (i64.mul (local.get 0) (i64.const 8)))
+      (local.set 6 (i64.mul (local.get 0) (i64.const 9)))
+      (local.set 7 (i64.mul (local.get 0) (i64.const 10)))
+      (local.set 8 (i64.mul (local.get 0) (i64.const 11)))
+      (local.set 0 (call $f (i64.add (local.get 0) (i64.const 1))))
+      (local.set 0 (i64.xor (local.get 0) (local.get 1)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 2)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 3)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 4)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 5)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 6)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 7)))
+      (local.set 0 (i64.xor (local.get 0) (local.get 8)))
+      (local.get 0))
+    (func (export "run") (drop (call $f (i64.const 1)))))
+  (core instance $m (instantiate $M))
+  (func (export "run") (canon lift (core func $m "run"))))

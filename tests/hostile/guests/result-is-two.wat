@@ -1,0 +1,10 @@
+;; result-is-two.wat -- a result of case 2.
+(component
+  @include libc
+  @include host
+  (core module $M
+    @include imports
+    (func (export "run")
+      (call $take-result (i32.const 2) (i32.const 0))))
+  @include run
+)

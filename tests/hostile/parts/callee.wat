@@ -1,0 +1,13 @@
+;; A component without fault: f gives back the string that it is given.
+(component $Callee
+  @include libc
+  (core module $M
+    (import "libc" "memory" (memory 1))
+    (func (export "f") (param i32 i32) (result i32)
+      (i32.store (i32.const 16) (local.get 0))
+      (i32.store (i32.const 20) (local.get 1))
+      (i32.const 16)))
+  (core instance $m (instantiate $M (with "libc" (instance $libc))))
+  (func (export "f") (param "s" string) (result string)
+    (canon lift (core func $m "f") (memory (core memory $libc "memory"))
+      (realloc (core func $libc "realloc")) @1)))
