@@ -52,6 +52,7 @@ grow(struct tvn_handle_table *table)
     if (table->count == 0) { /* index 0 is never a handle */
         table->slots[0] = (struct tvn__handle){0};
         table->count = 1;
+        table->budget->slots++;
     }
     return true;
 }
@@ -65,13 +66,14 @@ add(struct tvn_handle_table *table, const struct tvn__handle *entry,
     if (index != 0) {
         table->free = table->slots[index].next;
     } else {
-        if (!TVN_GUEST_CHECK(104, table->count < TVN_HANDLES_MAX)) {
+        if (!TVN_GUEST_CHECK(104, table->budget->slots < TVN_HANDLES_MAX)) {
             return "is one too many";
         }
         if (table->count == table->cap && !grow(table)) {
             return "has no memory";
         }
         index = table->count++;
+        table->budget->slots++;
     }
     table->slots[index] = *entry;
     table->live++;
@@ -258,13 +260,13 @@ take(struct tvn_handles *handles, const struct tvn_type *type, uint32_t handle,
         return "is borrowed for longer than the call";
     }
     /* a list can lend one handle any number of times, and calls nest */
-    if (!TVN_GUEST_CHECK(108, table->loans < TVN_LOANS_MAX)) {
+    if (!TVN_GUEST_CHECK(108, table->budget->loans < TVN_LOANS_MAX)) {
         return "is one loan too many";
     }
     if (!lend(table->lends, handle)) {
         return "has no memory";
     }
-    table->loans++;
+    table->budget->loans++;
     slot->lends++;
     *rep = slot->rep;
     return NULL;
@@ -308,12 +310,13 @@ give(struct tvn_handles *handles, const struct tvn_type *type, uint32_t rep,
 
 void
 tvn_handle_table_init(struct tvn_handle_table *table, uint32_t part,
-    const struct tvn_resource_def *resources)
+    const struct tvn_resource_def *resources, struct tvn_handle_budget *budget)
 {
     *table = (struct tvn_handle_table){
         .handles = {.take = take, .give = give},
         .part = part,
         .resources = resources,
+        .budget = budget,
     };
 }
 
@@ -350,7 +353,7 @@ tvn_call_scope_end(struct tvn_call_scope *scope, struct tvn_handle_table *table)
         TVN_ASSERT(table->slots[scope->lent[i]].lends > 0);
         table->slots[scope->lent[i]].lends--;
     }
-    table->loans -= scope->lent_count;
+    table->budget->loans -= scope->lent_count;
     scope->lent_count = 0;
 }
 

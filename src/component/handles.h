@@ -25,7 +25,14 @@
 #include <stdint.h>
 
 #define TVN_HANDLES_MAX (UINT32_C(1) << 20) /* the format's limit is 2^28 */
-#define TVN_LOANS_MAX   (UINT32_C(1) << 20) /* at a time, of one table */
+#define TVN_LOANS_MAX   (UINT32_C(1) << 20) /* at a time */
+
+/* What the tables of one instance have taken together: both limits are of
+ * them all, since a component may hold thousands of others. */
+struct tvn_handle_budget {
+    uint32_t slots;
+    uint32_t loans;
+};
 
 /* One call.  As the callee's: how many borrows it was given and has not
  * dropped.  As the caller's: what of its handles is lent for it. */
@@ -63,11 +70,12 @@ struct tvn_handle_table {
     uint32_t cap;
     uint32_t free; /* the last one freed, 0: none */
     uint32_t live;
-    uint32_t loans;
+    struct tvn_handle_budget *budget;
 };
 
 void tvn_handle_table_init(struct tvn_handle_table *table, uint32_t part,
-    TVN_KEPT const struct tvn_resource_def *resources);
+    TVN_KEPT const struct tvn_resource_def *resources,
+    TVN_KEPT struct tvn_handle_budget *budget);
 void tvn_handle_table_fini(struct tvn_handle_table *table);
 
 /* resource.new */

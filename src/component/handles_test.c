@@ -20,6 +20,7 @@ struct rig {
     struct tvn_handle_table table; /* of part 0 */
     struct tvn_call_scope lends;
     struct tvn_call_scope borrows;
+    struct tvn_handle_budget budget;
 };
 
 static void
@@ -38,7 +39,7 @@ open_rig(struct rig *rig)
         TVN_ASSERT(tvn_type_handle(rig->types, TVN_KIND_BORROW, type,
                        &rig->borrow[i]) == TVN_OK);
     }
-    tvn_handle_table_init(&rig->table, 0, rig->defs);
+    tvn_handle_table_init(&rig->table, 0, rig->defs, &rig->budget);
     rig->table.lends = &rig->lends;
     rig->table.borrows = &rig->borrows;
 }
@@ -208,6 +209,7 @@ test_a_table_has_a_limit(void)
     struct rig rig;
     uint32_t handle = 0;
     uint32_t count = 0;
+    struct tvn_handle_table other;
     const char *why = NULL;
 
     open_rig(&rig);
@@ -216,6 +218,10 @@ test_a_table_has_a_limit(void)
         count += why == NULL;
     }
     TVN_ASSERT(says(why, "one too many") && count == TVN_HANDLES_MAX - 1);
+    tvn_handle_table_init(&other, 1, rig.defs, &rig.budget); /* of both */
+    why = tvn_handle_new(&other, rig.defs[1].type, 1, &handle);
+    TVN_ASSERT(says(why, "one too many"));
+    tvn_handle_table_fini(&other);
     close_rig(&rig);
 }
 

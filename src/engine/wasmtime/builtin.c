@@ -60,7 +60,8 @@ tvn__parts_init(struct tvn_instance *instance,
     for (uint32_t i = 0; i < program->part_count; i++) {
         struct tvn__part *part = &instance->parts[i];
 
-        tvn_handle_table_init(&part->table, i, program->resources);
+        tvn_handle_table_init(
+            &part->table, i, program->resources, &instance->budget);
         part->table.borrows = &part->host;
         part->table.transit = &instance->transit;
         part->may_leave = true;

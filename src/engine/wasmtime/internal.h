@@ -159,6 +159,7 @@ struct tvn_instance {
     struct tvn__resource *resources; /* program->resource_count */
     struct tvn_call_scope lent;      /* to the host function that runs */
     struct tvn_transit transit;      /* of all parts: see builtin.c */
+    struct tvn_handle_budget budget; /* the same */
     struct tvn_pool *crossings;      /* NULL: no calls inside */
     struct tvn_builder between;      /* values of the calls inside */
     struct tvn__frame *frames;       /* free ones */
