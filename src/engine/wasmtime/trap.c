@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define FRAMES_MAX 32u
+#define NAME_BYTES 128u /* bytes of a guest's name in a frame */
 
 /* ------------------------------------------------------------------------
  * The engine's texts. */
@@ -108,6 +109,21 @@ trap_print(const wasm_trap_t *trap, struct tvn_buf *out)
  * The backtrace. */
 
 static void
+print_name(const wasm_byte_vec_t *name, struct tvn_buf *out)
+{
+    size_t len = name->size;
+
+    if (len > NAME_BYTES) {
+        len = NAME_BYTES;
+        while (len > 0 && ((uint8_t)name->data[len] & 0xC0) == 0x80) {
+            len--; /* not inside of a character */
+        }
+    }
+    tvn_buf_append(out, name->data, len);
+    tvn_buf_append_text(out, len < name->size ? "..." : "");
+}
+
+static void
 add_frame(struct tvn_diag *report, const wasm_frame_t *frame)
 {
     const wasm_byte_vec_t *func = wasmtime_frame_func_name(frame);
@@ -116,11 +132,11 @@ add_frame(struct tvn_diag *report, const wasm_frame_t *frame)
 
     tvn_buf_append_text(&text, "in ");
     if (module != NULL) {
-        tvn_buf_append(&text, module->data, module->size);
+        print_name(module, &text);
         tvn_buf_append_byte(&text, '!');
     }
     if (func != NULL) {
-        tvn_buf_append(&text, func->data, func->size);
+        print_name(func, &text);
     } else {
         tvn_buf_printf(
             &text, "function %u", (unsigned)wasm_frame_func_index(frame));
