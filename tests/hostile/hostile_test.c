@@ -6,6 +6,7 @@
  * A guest is decoded, compiled, made and called, all of it twice.  Then
  *
  *     what it came to is the row's error, and its words are there
+ *     where a deadline ends it, little more time was used than that
  *     no function of the instance, no realloc of it, runs any more
  *     an instance of parts/good.wat, in the same engine, works
  *     each resource that the host handed out came back exactly once
@@ -26,13 +27,16 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MEMORY_MAX  (16u << 20)
 #define IMAGE_MAX   (1u << 20)
 #define LONG_MS     20000 /* of those that are to end by themselves */
+#define LATE_MS     150   /* beyond the deadline, of CPU time */
 #define SECONDS_MAX 120   /* of one guest; then this program ends */
 #define KEPT_MAX    8
+#define SAID_MAX    16384 /* bytes of one diagnostic with its backtrace */
 
 struct guest {
     const char *name; /* guests/NAME.wat */
@@ -322,6 +326,20 @@ show(const struct guest *guest, const struct tvn_diag *diag, tvn_err err)
     tvn_buf_fini(&text);
 }
 
+/* Nothing that a terminal would obey. */
+static bool
+is_plain(const struct tvn_buf *text)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        unsigned char byte = (unsigned char)text->ptr[i];
+
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7F) {
+            return false;
+        }
+    }
+    return tvn_utf8_valid(text->ptr, text->len, NULL);
+}
+
 static void
 check_words(const struct guest *guest, const struct tvn_diag *diag, tvn_err err)
 {
@@ -331,7 +349,8 @@ check_words(const struct guest *guest, const struct tvn_diag *diag, tvn_err err)
     tvn_diag_print(diag, &text);
     is_good = err == guest->err &&
               strstr(tvn_buf_text(&text), guest->said) != NULL &&
-              diag->errors == (err == TVN_OK ? 0u : 1u);
+              diag->errors == (err == TVN_OK ? 0u : 1u) &&
+              text.len < SAID_MAX && is_plain(&text);
     tvn_buf_fini(&text);
     if (!is_good) {
         show(guest, diag, err);
@@ -361,6 +380,16 @@ check_ledger(const struct host *host)
             host->made, host->back, host->twice);
     }
     TVN_ASSERT(host->back == host->made && host->twice == 0);
+}
+
+/* Of this thread alone: other programs run on the machine, too. */
+static uint64_t
+cpu_ms(void)
+{
+    struct timespec at;
+
+    TVN_ASSERT(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at) == 0);
+    return (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
 }
 
 /* ------------------------------------------------------------------------
@@ -393,6 +422,7 @@ attack(const struct guest *guest, struct round *good)
     loaded = load(&round, tvn_buf_text(&path));
     tvn_buf_fini(&path);
     for (int i = 0; i < 2; i++) {
+        uint64_t begin = cpu_ms();
         tvn_err err = loaded;
 
         host_reset(round.host);
@@ -402,6 +432,7 @@ attack(const struct guest *guest, struct round *good)
         if (err == TVN_OK) {
             err = call(&round, guest->call, guest->args);
         }
+        TVN_ASSERT(guest->ms == 0 || cpu_ms() - begin < guest->ms + LATE_MS);
         check_words(guest, &round.diag, err);
         if (round.instance != NULL && err != TVN_OK) {
             check_poisoned(&round);

@@ -2,6 +2,7 @@
  *
  *     @include NAME WORDS     the line becomes parts/NAME.wat, with @1 in it
  *                             replaced by WORDS (nothing, when there are none)
+ *     @long                   60,000 times the letter x
  *
  * Header only.  Threads: none. */
 #ifndef TVN_TESTS_HOSTILE_TEXT_H
@@ -25,6 +26,11 @@ text_append_words(struct tvn_buf *out, struct tvn_str line, struct tvn_str by)
         if (line.ptr[i] == '@' && i + 1 < line.len && line.ptr[i + 1] == '1') {
             tvn_buf_append_str(out, by);
             i++;
+        } else if (line.len - i >= 5 && memcmp(line.ptr + i, "@long", 5) == 0) {
+            for (int n = 0; n < 60000; n++) {
+                tvn_buf_append_byte(out, 'x');
+            }
+            i += 4;
         } else {
             tvn_buf_append_byte(out, line.ptr[i]);
         }
