@@ -14,6 +14,7 @@
  * result.  Where the arena has no room, or chunks to free, the guest is
  * called. */
 #include "base/assert.h"
+#include "base/guest_check.h"
 #include "engine/wasmtime/internal.h"
 
 #include <string.h>
@@ -73,7 +74,8 @@ alloc_in_arena(struct tvn__guest_memory *guest, uint32_t align, uint32_t size,
     uint64_t at;
 
     if (!guest->has_arena ||
-        (uint64_t)guest->arena + ARENA_SIZE > memory->size) {
+        !TVN_GUEST_CHECK(
+            308, (uint64_t)guest->arena + ARENA_SIZE <= memory->size)) {
         return false;
     }
     arena = memory->base + guest->arena;
