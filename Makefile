@@ -1,14 +1,15 @@
-# Makefile -- ten words for people; the real build is CMakeLists.txt.
+# Makefile -- words for people; the real build is CMakeLists.txt.
 #
 #   make demo     set up, build, fetch the flights, run them, show the account
 #   make demo-polyglot  the same with a stage in six languages
 #   make test     set up, build, run every test, with sanitizers too
 #   make check    format, tidy, gcc and clang builds, sanitized tests
 #   make bench    the benches, on this machine
+#   make guest-checks  turns off each check of guests' data: does a test notice?
 #   make conformance  the specification's own tests of the component model
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench conformance fmt docs install clean
+.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench conformance guest-checks fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -87,6 +88,9 @@ bench: program
 conformance: configure
 	@cmake --build $(BUILD) --target wast
 	@tests/conformance/run --docs $(BUILD)
+
+guest-checks: asan
+	@tests/hostile/guest-checks $(ASAN)
 
 fmt:
 	@clang-format-14 -i $(SOURCES)
