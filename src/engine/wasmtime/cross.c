@@ -22,6 +22,8 @@
  * list whose elements all are the same string need not have. */
 #define VALUE_MAX TVN_IMAGE_MAX
 
+#define LENT_KEPT 1024u /* loans that a frame keeps room for */
+
 static uint32_t
 value_max(const struct tvn_instance *instance)
 {
@@ -64,6 +66,9 @@ give_frame(struct tvn_instance *instance, struct tvn__frame *frame)
 {
     frame->scope.borrows = 0;
     frame->scope.lent_count = 0;
+    if (frame->scope.lent_cap > LENT_KEPT) { /* there are as many as calls */
+        tvn_call_scope_fini(&frame->scope);
+    }
     frame->next = instance->frames;
     instance->frames = frame;
 }
