@@ -10,6 +10,7 @@
  *     no function of the instance, no realloc of it, runs any more
  *     an instance of parts/good.wat, in the same engine, works
  *     each resource that the host handed out came back exactly once
+ *     before it is freed, the host keeps less than LIVE_MAX for it; then
  *     memory and open files are what they were
  *
  * A row with TVN_OK is a guest that does what only looks wrong: it checks by
@@ -36,6 +37,7 @@
 #define LATE_MS     150   /* beyond the deadline, of CPU time */
 #define SECONDS_MAX 120   /* of one guest; then this program ends */
 #define KEPT_MAX    8
+#define LIVE_MAX    (UINT64_C(96) << 20) /* what one makes the host keep */
 #define SAID_MAX    16384 /* bytes of one diagnostic with its backtrace */
 
 struct guest {
@@ -416,6 +418,7 @@ attack(const struct guest *guest, struct round *good)
 {
     struct round round = {.engine = good->engine, .host = good->host};
     struct tvn_buf path = {0};
+    uint64_t live = tvn_mem_live();
     tvn_err loaded;
 
     tvn_buf_printf(&path, "tests/hostile/guests/%s.wat", guest->name);
@@ -434,6 +437,7 @@ attack(const struct guest *guest, struct round *good)
         }
         TVN_ASSERT(guest->ms == 0 || cpu_ms() - begin < guest->ms + LATE_MS);
         check_words(guest, &round.diag, err);
+        TVN_ASSERT(tvn_mem_live() - live < LIVE_MAX);
         if (round.instance != NULL && err != TVN_OK) {
             check_poisoned(&round);
         }
