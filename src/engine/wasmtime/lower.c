@@ -68,8 +68,8 @@ lower_result(const struct tvn__lowered *lowered, const uint8_t *data,
     struct tvn_memory *memory =
         lowered->memory == NULL ? NULL : &lowered->memory->memory;
 
-    tvn_err err = tvn__send_owns(
-        instance, tvn_plan_type(lowered->result), data, root);
+    tvn_err err =
+        tvn__send_owns(instance, tvn_plan_type(lowered->result), data, root);
 
     if (err != TVN_OK) {
         return err;
