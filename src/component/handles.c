@@ -174,13 +174,6 @@ arrive(
     }
 }
 
-void
-tvn_transit_clear(struct tvn_transit *transit)
-{
-    transit->first = 0;
-    transit->count = 0;
-}
-
 bool
 tvn_transit_next(struct tvn_transit *transit, const struct tvn_resource **type,
     uint32_t *rep)

@@ -102,7 +102,12 @@ bool tvn_transit_add(
     struct tvn_transit *transit, const struct tvn_resource *type, uint32_t rep);
 
 /* All have arrived. */
-void tvn_transit_clear(struct tvn_transit *transit);
+static inline void
+tvn_transit_clear(struct tvn_transit *transit)
+{
+    transit->first = 0;
+    transit->count = 0;
+}
 
 /* Takes out one that has not arrived.  False: no more. */
 bool tvn_transit_next(struct tvn_transit *transit,

@@ -37,7 +37,7 @@
 #define LATE_MS     150   /* beyond the deadline, of CPU time */
 #define SECONDS_MAX 120   /* of one guest; then this program ends */
 #define KEPT_MAX    8
-#define LIVE_MAX    (UINT64_C(96) << 20) /* what one makes the host keep */
+#define LIVE_MAX    (UINT64_C(64) << 20) /* what one makes the host keep */
 #define SAID_MAX    16384 /* bytes of one diagnostic with its backtrace */
 
 struct guest {
@@ -492,6 +492,52 @@ run_guests(struct round *good, int argc, char **argv)
     (void)alarm(0);
 }
 
+/* With the host's n-th allocation failing: no resource is lost, and the next
+ * instance lives. */
+static void
+starve(const char *name, struct round *good)
+{
+    struct round round = {.engine = good->engine, .host = good->host};
+    uint64_t live = tvn_mem_live();
+    struct tvn_buf path = {0};
+    bool is_enough = false;
+
+    tvn_buf_printf(&path, "tests/hostile/guests/%s.wat", name);
+    TVN_ASSERT(load(&round, tvn_buf_text(&path)) == TVN_OK);
+    tvn_buf_fini(&path);
+    printf("%s, without memory\n", name);
+    (void)fflush(stdout);
+    for (int64_t n = 0; !is_enough; n++) {
+        tvn_err err;
+
+        host_reset(round.host);
+        TVN_ASSERT(start(&round, 0) == TVN_OK);
+        tvn_mem_fail_after(n);
+        err = call(&round, "run", NULL);
+        tvn_mem_fail_after(-1);
+        is_enough = err == TVN_OK;
+        TVN_ASSERT(is_enough || tvn_instance_is_dead(round.instance));
+        TVN_ASSERT(n < 1000);
+        tvn_instance_free(round.instance);
+        round.instance = NULL;
+        tvn_diag_fini(&round.diag);
+        check_ledger(round.host);
+    }
+    finish(&round);
+    TVN_ASSERT(tvn_mem_live() == live);
+}
+
+static void
+test_memory_runs_out_at_every_place(struct round *good)
+{
+    static const char *const names[] = {"callee-honest", "maker-honest",
+        "pair-honest", "handles-honest", "lent-twice", "owns-cross"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        starve(names[i], good);
+    }
+}
+
 /* Each file is a row, each row has its own file. */
 static void
 check_table(void)
@@ -526,6 +572,9 @@ main(int argc, char **argv)
     check_good(&good);
     check_good(&good);
     run_guests(&good, argc, argv);
+    if (argc == 1) {
+        test_memory_runs_out_at_every_place(&good);
+    }
     finish(&good);
     tvn_engine_free(good.engine);
     TVN_ASSERT(tvn_mem_live() == 0);

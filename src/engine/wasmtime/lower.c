@@ -67,10 +67,12 @@ lower_result(const struct tvn__lowered *lowered, const uint8_t *data,
     struct tvn_instance *instance = lowered->instance;
     struct tvn_memory *memory =
         lowered->memory == NULL ? NULL : &lowered->memory->memory;
+    const struct tvn_type *type = tvn_plan_type(lowered->result);
+    tvn_err err = TVN_OK;
 
-    tvn_err err =
-        tvn__send_owns(instance, tvn_plan_type(lowered->result), data, root);
-
+    if (type->has_handle) {
+        err = tvn__send_owns(instance, type, data, root);
+    }
     if (err != TVN_OK) {
         return err;
     }

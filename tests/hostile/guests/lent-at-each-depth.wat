@@ -1,4 +1,4 @@
-;; lent-at-each-depth.wat -- components call each other thirty deep, and at
+;; lent-at-each-depth.wat -- components call each other twenty deep, and at
 ;; each depth a million loans come and go: no call keeps the room for them
 ;; (H14, H34).
 (component
@@ -61,7 +61,7 @@
         (i32.store (local.get $at) (i32.const 1))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br_if 0 (i32.lt_u (local.get $at) (i32.const 4000000))))
-      (call $back (i32.const 30))))
+      (call $back (i32.const 20))))
   (core instance $m (instantiate $M (with "shim" (instance $shim))
     (with "f" (instance (export "make" (func $make))
       (export "look" (func $look)) (export "step" (func $step))))))
