@@ -17,12 +17,8 @@
  * itself what the host made of it, traps when that is not right, and lives. */
 #include "base/assert.h"
 #include "base/mem.h"
-#include "component/component.h"
-#include "engine/engine.h"
-#include "hostile/host.h"
-#include "hostile/text.h"
+#include "hostile/round.h"
 #include "support/call.h"
-#include "toolchain/toolchain.h"
 #include "value/jsoncodec.h"
 
 #include <dirent.h>
@@ -31,12 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MEMORY_MAX  (16u << 20)
-#define IMAGE_MAX   (1u << 20)
-#define LONG_MS     20000 /* of those that are to end by themselves */
-#define LATE_MS     150   /* beyond the deadline, of CPU time */
-#define SECONDS_MAX 120   /* of one guest; then this program ends */
-#define KEPT_MAX    8
+#define LATE_MS     150 /* beyond the deadline, of CPU time */
+#define SECONDS_MAX 120 /* of one guest; then this program ends */
 #define LIVE_MAX    (UINT64_C(64) << 20) /* what one makes the host keep */
 #define SAID_MAX    16384 /* bytes of one diagnostic with its backtrace */
 
@@ -45,7 +37,7 @@ struct guest {
     const char *call; /* an export */
     const char *args; /* NULL: none; JSON; "@": made by their types */
     tvn_err err;
-    unsigned ms; /* deadline of each call, and of start; 0: LONG_MS */
+    unsigned ms; /* deadline of each call, and of start; 0: ROUND_LONG_MS */
     const char *said;
 };
 
@@ -56,88 +48,6 @@ static const struct guest guests[] = {
 };
 #undef GUEST
 #define GUESTS (sizeof(guests) / sizeof(guests[0]))
-
-struct round {
-    struct tvn_engine *engine;
-    struct host *host;
-    struct tvn_buf bytes;
-    struct tvn_types *types;
-    struct tvn_pool *pool;
-    struct tvn_component *component;
-    struct tvn_code *code;
-    struct tvn_instance *instance;
-    struct tvn_arena arena;
-    struct tvn_builder builder;
-    struct tvn_diag diag;
-    uint32_t kept[KEPT_MAX]; /* resources that the host has lent, or has not
-                              * got rid of */
-    uint32_t kept_count;
-};
-
-/* ------------------------------------------------------------------------
- * From text to instance. */
-
-static tvn_err
-load(struct round *round, const char *path)
-{
-    struct tvn_buf text = {0};
-    tvn_err err;
-
-    round->types = tvn_types_new();
-    round->pool = tvn_pool_new(IMAGE_MAX, IMAGE_MAX);
-    TVN_ASSERT(round->types != NULL && round->pool != NULL);
-    tvn_builder_init(&round->builder, round->pool);
-    text_append_file(&text, path, TVN_STR(""), 0);
-    err = tvn_toolchain_wat(
-        text.ptr, text.len, path, &round->bytes, &round->diag);
-    tvn_buf_fini(&text);
-    if (err == TVN_OK) {
-        err = tvn_component_decode((const uint8_t *)round->bytes.ptr,
-            round->bytes.len, "guest.wasm", round->types, &round->component,
-            &round->diag);
-    }
-    return err == TVN_OK ? tvn_code_new(round->engine, round->component,
-                               "guest.wasm", &round->code, &round->diag)
-                         : err;
-}
-
-static tvn_err
-start(struct round *round, unsigned ms)
-{
-    struct host_offer offer;
-    struct tvn_instance_opts opts = {
-        .memory_max = MEMORY_MAX,
-        .deadline_ns = (ms == 0 ? LONG_MS : ms) * UINT64_C(1000000),
-        .init_deadline_ns = (ms == 0 ? LONG_MS : ms) * UINT64_C(1000000),
-        .pool = round->pool,
-    };
-
-    host_offer(round->host, &offer);
-    opts.imports = offer.funcs;
-    opts.import_count = HOST_FUNCS;
-    opts.resources = offer.resources;
-    opts.resource_count = 2;
-    return tvn_instance_new(round->code, &opts, &round->instance, &round->diag);
-}
-
-static void
-finish(struct round *round)
-{
-    tvn_instance_free(round->instance);
-    for (uint32_t i = 0; i < round->kept_count; i++) {
-        if (host_is_out(round->host, round->kept[i])) {
-            host_drop(round->host, round->kept[i]);
-        }
-    }
-    tvn_code_free(round->code);
-    tvn_component_free(round->component);
-    tvn_builder_fini(&round->builder);
-    tvn_pool_free(round->pool);
-    tvn_types_free(round->types);
-    tvn_arena_fini(&round->arena);
-    tvn_buf_fini(&round->bytes);
-    tvn_diag_fini(&round->diag);
-}
 
 /* ------------------------------------------------------------------------
  * Calls. */
@@ -178,7 +88,7 @@ make_args(
         } else {
             TVN_ASSERT(member->type->kind == TVN_KIND_OWN ||
                        member->type->kind == TVN_KIND_BORROW);
-            TVN_ASSERT(round->kept_count < KEPT_MAX);
+            TVN_ASSERT(round->kept_count < ROUND_KEPT_MAX);
             words[0] = host_make(round->host);
             round->kept[round->kept_count++] = words[0];
             memcpy(builder->data + member->offset, words, 4);
@@ -374,16 +284,6 @@ open_files(void)
     return count;
 }
 
-static void
-check_ledger(const struct host *host)
-{
-    if (host->back != host->made || host->twice != 0) {
-        fprintf(stderr, "handed out: %u, came back: %u, %u more than once\n",
-            host->made, host->back, host->twice);
-    }
-    TVN_ASSERT(host->back == host->made && host->twice == 0);
-}
-
 /* Of this thread alone: other programs run on the machine, too. */
 static uint64_t
 cpu_ms(void)
@@ -401,7 +301,7 @@ static void
 check_good(struct round *good)
 {
     host_reset(good->host);
-    TVN_ASSERT(start(good, 0) == TVN_OK);
+    TVN_ASSERT(round_start(good, 0) == TVN_OK);
     TVN_ASSERT(call(good, "run", "[\"hello\"]") == TVN_OK);
     TVN_ASSERT(!tvn_instance_is_dead(good->instance));
     TVN_ASSERT(good->host->ticks == 1 && good->host->made == 2);
@@ -409,7 +309,7 @@ check_good(struct round *good)
     good->instance = NULL;
     tvn_arena_fini(&good->arena);
     good->arena = (struct tvn_arena){0};
-    check_ledger(good->host);
+    round_check_ledger(good->host);
 }
 
 /* Both instances are of one code: what the first leaves is the second's. */
@@ -422,7 +322,7 @@ attack(const struct guest *guest, struct round *good)
     tvn_err loaded;
 
     tvn_buf_printf(&path, "tests/hostile/guests/%s.wat", guest->name);
-    loaded = load(&round, tvn_buf_text(&path));
+    loaded = round_load(&round, tvn_buf_text(&path), "");
     tvn_buf_fini(&path);
     for (int i = 0; i < 2; i++) {
         uint64_t begin = cpu_ms();
@@ -430,7 +330,7 @@ attack(const struct guest *guest, struct round *good)
 
         host_reset(round.host);
         if (err == TVN_OK) {
-            err = start(&round, guest->ms);
+            err = round_start(&round, guest->ms);
         }
         if (err == TVN_OK) {
             err = call(&round, guest->call, guest->args);
@@ -444,20 +344,14 @@ attack(const struct guest *guest, struct round *good)
         if (i == 1) {
             break;
         }
-        tvn_instance_free(round.instance);
-        round.instance = NULL;
-        for (; round.kept_count > 0; round.kept_count--) {
-            if (host_is_out(round.host, round.kept[round.kept_count - 1])) {
-                host_drop(round.host, round.kept[round.kept_count - 1]);
-            }
-        }
-        check_ledger(round.host);
+        round_stop(&round);
+        round_check_ledger(round.host);
         if (loaded == TVN_OK) {
             tvn_diag_fini(&round.diag);
         }
     }
-    finish(&round);
-    check_ledger(good->host);
+    round_finish(&round);
+    round_check_ledger(good->host);
 }
 
 static bool
@@ -503,7 +397,7 @@ starve(const char *name, struct round *good)
     bool is_enough = false;
 
     tvn_buf_printf(&path, "tests/hostile/guests/%s.wat", name);
-    TVN_ASSERT(load(&round, tvn_buf_text(&path)) == TVN_OK);
+    TVN_ASSERT(round_load(&round, tvn_buf_text(&path), "") == TVN_OK);
     tvn_buf_fini(&path);
     printf("%s, without memory\n", name);
     (void)fflush(stdout);
@@ -511,19 +405,18 @@ starve(const char *name, struct round *good)
         tvn_err err;
 
         host_reset(round.host);
-        TVN_ASSERT(start(&round, 0) == TVN_OK);
+        TVN_ASSERT(round_start(&round, 0) == TVN_OK);
         tvn_mem_fail_after(n);
         err = call(&round, "run", NULL);
         tvn_mem_fail_after(-1);
         is_enough = err == TVN_OK;
         TVN_ASSERT(is_enough || tvn_instance_is_dead(round.instance));
         TVN_ASSERT(n < 1000);
-        tvn_instance_free(round.instance);
-        round.instance = NULL;
+        round_stop(&round);
         tvn_diag_fini(&round.diag);
-        check_ledger(round.host);
+        round_check_ledger(round.host);
     }
-    finish(&round);
+    round_finish(&round);
     TVN_ASSERT(tvn_mem_live() == live);
 }
 
@@ -568,14 +461,14 @@ main(int argc, char **argv)
 
     check_table();
     TVN_ASSERT(tvn_engine_new(&opts, &good.engine, &good.diag) == TVN_OK);
-    TVN_ASSERT(load(&good, "tests/hostile/parts/good.wat") == TVN_OK);
+    TVN_ASSERT(round_load(&good, "tests/hostile/parts/good.wat", "") == TVN_OK);
     check_good(&good);
     check_good(&good);
     run_guests(&good, argc, argv);
     if (argc == 1) {
         test_memory_runs_out_at_every_place(&good);
     }
-    finish(&good);
+    round_finish(&good);
     tvn_engine_free(good.engine);
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;

@@ -38,17 +38,19 @@ text_append_words(struct tvn_buf *out, struct tvn_str line, struct tvn_str by)
     tvn_buf_append_byte(out, '\n');
 }
 
-/* "NAME WORDS" */
+/* "NAME WORDS", where WORDS may be @1. */
 static inline void
-text_include(struct tvn_buf *out, struct tvn_str rest, int depth)
+text_include(
+    struct tvn_buf *out, struct tvn_str rest, struct tvn_str words, int depth)
 {
     const char *blank = memchr(rest.ptr, ' ', rest.len);
     size_t len = blank == NULL ? rest.len : (size_t)(blank - rest.ptr);
-    struct tvn_str words = {rest.ptr + len, rest.len - len};
+    struct tvn_str own = {rest.ptr + len, rest.len - len};
     struct tvn_buf path = {0};
 
     tvn_buf_printf(&path, "tests/hostile/parts/%.*s.wat", (int)len, rest.ptr);
-    text_append_file(out, tvn_buf_text(&path), words, depth + 1);
+    text_append_file(out, tvn_buf_text(&path),
+        tvn_str_is(own, " @1") ? words : own, depth + 1);
     tvn_buf_fini(&path);
 }
 
@@ -82,7 +84,7 @@ text_append_file(
             memcmp(line.ptr, include, sizeof(include) - 1) == 0) {
             line.ptr += sizeof(include) - 1;
             line.len -= sizeof(include) - 1;
-            text_include(out, line, depth);
+            text_include(out, line, words, depth);
         } else {
             text_append_words(out, line, words);
         }
