@@ -314,7 +314,7 @@ call_gated(
     (void)caller;
     (void)raw;
     (void)count;
-    if (!builtin->stays && !TVN_GUEST_CHECK(308, builtin->part->may_leave)) {
+    if (!builtin->stays && !TVN_GUEST_CHECK(309, builtin->part->may_leave)) {
         return refuse_leaving(builtin);
     }
     (void)tvn_diag_error(&diag, TVN_ETRAP, NULL,
