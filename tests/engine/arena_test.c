@@ -143,6 +143,8 @@ test_what_is_no_arena_is_not_used(void)
     static const char *const globals[] = {
         "",
         "(global (export \"torvyn_arena_v1\") i64 (i64.const 256))",
+        "(global (export \"torvyn_arena_v1\") funcref (ref.null func))",
+        "(global (export \"torvyn_arena_v1\") v128 (v128.const i64x2 256 1))",
         "(func (export \"torvyn_arena_v1\"))",
         "(global (export \"torvyn_arena_v2\") i32 (i32.const 256))",
         "(global (export \"torvyn_arena_v1\") i32 (i32.const -4))",

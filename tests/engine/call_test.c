@@ -176,6 +176,17 @@ test_a_core_function_of_another_signature_is_refused(void)
         " (func (export \"f\") (param \"a\" u64) (result u32)"
         "  (canon lift (core func $m \"f\") (post-return (core func $m "
         "\"p\")))))",
+        "(component (core module $M"
+        "  (func (export \"f\") (param v128) (result i32) (i32.const 0)))"
+        " (core instance $m (instantiate $M))"
+        " (func (export \"f\") (param \"a\" u32) (result u32)"
+        "  (canon lift (core func $m \"f\"))))",
+        "(component (core module $M"
+        "  (func (export \"f\") (param i32) (result (ref func))"
+        "   (unreachable)))"
+        " (core instance $m (instantiate $M))"
+        " (func (export \"f\") (param \"a\" u32) (result u32)"
+        "  (canon lift (core func $m \"f\"))))",
         "(component (core module $M (memory (export \"memory\") 1)"
         "  (func (export \"f\") (param i32 i32))"
         "  (func (export \"r\") (param i32 i32 i32) (result i32)"

@@ -20,17 +20,31 @@ static const char *const core_names[] = {
     [TVN_CORE_F64] = "f64",
 };
 
-static wasm_valkind_t
-kind_of(uint8_t core)
+/* Of any type: wasm_valtype_kind ends the process when it is a vector or a
+ * reference of the newer kinds. */
+static wasmtime_valtype_kind_t
+kind_of(const wasm_valtype_t *type)
 {
-    static const wasm_valkind_t kinds[] = {
-        [TVN_CORE_I32] = WASM_I32,
-        [TVN_CORE_I64] = WASM_I64,
-        [TVN_CORE_F32] = WASM_F32,
-        [TVN_CORE_F64] = WASM_F64,
+    wasmtime_valtype_t valtype;
+    wasmtime_valtype_kind_t kind;
+
+    wasmtime_valtype_new(type, &valtype);
+    kind = valtype.kind;
+    wasmtime_valtype_delete(&valtype);
+    return kind;
+}
+
+bool
+tvn__is_core(const wasm_valtype_t *type, uint8_t core)
+{
+    static const wasmtime_valtype_kind_t kinds[] = {
+        [TVN_CORE_I32] = WASMTIME_VALTYPE_KIND_I32,
+        [TVN_CORE_I64] = WASMTIME_VALTYPE_KIND_I64,
+        [TVN_CORE_F32] = WASMTIME_VALTYPE_KIND_F32,
+        [TVN_CORE_F64] = WASMTIME_VALTYPE_KIND_F64,
     };
 
-    return kinds[core];
+    return kind_of(type) == kinds[core];
 }
 
 static void
@@ -38,11 +52,10 @@ print_kinds(struct tvn_buf *out, const wasm_valtype_vec_t *types)
 {
     tvn_buf_append_byte(out, '(');
     for (size_t i = 0; i < types->size; i++) {
-        wasm_valkind_t kind = wasm_valtype_kind(types->data[i]);
         const char *name = "another type";
 
         for (uint8_t core = TVN_CORE_I32; core <= TVN_CORE_F64; core++) {
-            name = kind_of(core) == kind ? core_names[core] : name;
+            name = tvn__is_core(types->data[i], core) ? core_names[core] : name;
         }
         tvn_buf_printf(out, "%s%s", i == 0 ? "" : ", ", name);
     }
@@ -72,12 +85,11 @@ is_as(const wasm_functype_t *type, const struct tvn_core_sig *sig)
         return false;
     }
     for (uint32_t i = 0; i < sig->param_count; i++) {
-        if (wasm_valtype_kind(params->data[i]) != kind_of(sig->params[i])) {
+        if (!tvn__is_core(params->data[i], sig->params[i])) {
             return false;
         }
     }
-    return !sig->has_result ||
-           wasm_valtype_kind(results->data[0]) == kind_of(sig->result);
+    return !sig->has_result || tvn__is_core(results->data[0], sig->result);
 }
 
 tvn_err

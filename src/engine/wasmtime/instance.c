@@ -128,6 +128,23 @@ instantiate(void *store, uint32_t module, const struct tvn_core_item *imports,
     return TVN_OK;
 }
 
+/* A global i32?  Only then may it be read: reading a reference ends the
+ * process. */
+static bool
+is_number(struct tvn_instance *instance, const wasmtime_extern_t *item)
+{
+    wasm_globaltype_t *type;
+    bool is_i32;
+
+    if (item->kind != WASMTIME_EXTERN_GLOBAL) {
+        return false;
+    }
+    type = wasmtime_global_type(instance->context, &item->of.global);
+    is_i32 = tvn__is_core(wasm_globaltype_content(type), TVN_CORE_I32);
+    wasm_globaltype_delete(type);
+    return is_i32;
+}
+
 /* A realloc that takes from the SDK's arena: see memory.c.  Of several core
  * instances that have one the first counts. */
 static void
@@ -142,13 +159,11 @@ note_arena(struct tvn_instance *instance, uint32_t number,
                                    sizeof(TVN__ARENA) - 1, &item)) {
         return;
     }
-    if (item.kind == WASMTIME_EXTERN_GLOBAL) {
+    if (is_number(instance, &item)) {
         wasmtime_global_get(instance->context, &item.of.global, &value);
-        if (value.kind == WASMTIME_I32) {
-            instance->has_arena = true;
-            instance->arena_at = (uint32_t)value.of.i32;
-            instance->arena_realloc = *realloc;
-        }
+        instance->has_arena = true;
+        instance->arena_at = (uint32_t)value.of.i32;
+        instance->arena_realloc = *realloc;
         wasmtime_val_unroot(&value);
     }
     wasmtime_extern_delete(&item);

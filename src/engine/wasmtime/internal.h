@@ -237,6 +237,10 @@ struct tvn_core_item tvn__item(
     const wasmtime_extern_t *handle, enum tvn_core_sort sort);
 wasmtime_extern_t tvn__handle(const struct tvn_core_item *item);
 
+/* Whether a type is that enum tvn_core; of any type, what is asked by name in
+ * the C API ends the process for some. */
+bool tvn__is_core(const wasm_valtype_t *type, uint8_t core);
+
 /* TVN_EMALFORMED when the core function has another signature. */
 tvn_err tvn__check_sig(struct tvn_instance *instance,
     const wasmtime_func_t *func, const struct tvn_core_sig *sig,
