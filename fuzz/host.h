@@ -1,5 +1,6 @@
-/* host.h -- for fuzz/component_instantiate.c: a host that has every function
- * and resource a component imports, and answers with random values.
+/* host.h -- for fuzz targets and tests: a host that has every function and
+ * resource a component imports, answers with random values and calls all
+ * exports with such.
  *
  * Header only.  Threads: none. */
 #ifndef TVN_FUZZ_HOST_H
@@ -8,10 +9,12 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "engine/engine.h"
+#include "support/call.h"
 #include "value/testing.h"
 
 #define HOST_IMPORTS_MAX 64u
 #define HOST_STEPS_MAX   256u
+#define HOST_CALLS_MAX   8u /* an endless loop each: 0.4 s */
 
 struct host_func {
     struct host *host;
@@ -23,6 +26,7 @@ struct host {
     struct tvn_rng rng; /* of the component's bytes */
     struct tvn_pool *pool;
     struct tvn_builder builder;
+    bool is_plain;  /* it answers with zeroes and never fails */
     uint32_t calls; /* of exports */
     struct host_func funcs[HOST_IMPORTS_MAX];
     struct tvn_host_func imports[HOST_IMPORTS_MAX];
@@ -43,7 +47,7 @@ host_value(
     if (err != TVN_OK) {
         return err;
     }
-    if (type->nodes < 200 && type->depth < 8 &&
+    if (!host->is_plain && type->nodes < 200 && type->depth < 8 &&
         tvn_rng_below(&host->rng, 4) > 0) {
         tvn_testing_fill(&host->builder, type, 0, &host->rng);
     }
@@ -71,7 +75,9 @@ host_call(void *env, const uint8_t *args, const uint8_t **result,
         *result = func->answer->data;
         *result_root = 0;
     }
-    return tvn_rng_below(&func->host->rng, 64) == 0 ? TVN_EIO : err;
+    return !func->host->is_plain && tvn_rng_below(&func->host->rng, 64) == 0
+               ? TVN_EIO
+               : err;
 }
 
 static inline void
@@ -93,7 +99,9 @@ host_open(struct host *host, const struct tvn_program *program,
     }
     memset(host, 0, sizeof(*host));
     host->pool = tvn_pool_new(16u << 20, 1u << 16);
-    TVN_ASSERT(host->pool != NULL);
+    if (host->pool == NULL) {
+        return false;
+    }
     tvn_builder_init(&host->builder, host->pool);
     for (size_t i = 0; i < size; i++) {
         host->rng.state = host->rng.state * 31 + data[i];
@@ -130,6 +138,86 @@ host_opts(struct host *host, const struct tvn_program *program,
     opts->import_count = host->import_count;
     opts->resources = host->resources;
     opts->pool = host->pool;
+}
+
+/* Lowers, calls, lifts; `args` NULL: none. */
+static inline tvn_err
+host_run(struct host *host, struct tvn_call *call, const struct tvn_image *args,
+    struct tvn_image **result, struct tvn_diag *diag)
+{
+    const struct tvn_plan *plan = NULL;
+    struct tvn_arena arena = {0};
+    tvn_err err = TVN_OK;
+
+    if (call->result != NULL) {
+        err = tvn_plan_lift(&arena, call->result, &plan);
+    }
+    if (err == TVN_OK && args != NULL) {
+        err = call_lower(call, args, &arena, diag);
+    }
+    if (err == TVN_OK) {
+        err = tvn_call_run(call, diag);
+    }
+    if (err == TVN_OK && plan != NULL) {
+        err = call_lift(call, plan, &host->builder, result, diag);
+    }
+    tvn_arena_fini(&arena);
+    return err;
+}
+
+/* After an error the instance is dead, and stays it. */
+static inline tvn_err
+host_call_export(struct host *host, struct tvn_instance *instance,
+    const struct tvn_extern *export, struct tvn_diag *diag)
+{
+    struct tvn_image *args = NULL;
+    struct tvn_image *result = NULL;
+    struct tvn_call call;
+    tvn_err err = tvn_call_init(&call, instance, export->index, diag);
+
+    if (err != TVN_OK) {
+        return err;
+    }
+    if (export->func->tuple != NULL) {
+        err = host_value(host, export->func->tuple, &args);
+    }
+    err = err == TVN_OK ? host_run(host, &call, args, &result, diag) : err;
+    if (result != NULL) {
+        (void)tvn_value_bytes(result->type, result->data, 0);
+    }
+    tvn_image_unref(args);
+    tvn_image_unref(result);
+    err = err == TVN_OK ? tvn_call_finish(&call, diag) : err;
+    if (err != TVN_OK) {
+        err = err == TVN_ETRAP ? tvn_instance_tell(instance, diag) : err;
+        tvn_instance_kill(instance);
+        TVN_ASSERT(tvn_call_run(&call, NULL) == TVN_ETRAP);
+    }
+    return err;
+}
+
+/* Calls the exports, at most HOST_CALLS_MAX; the first error. */
+static inline tvn_err
+host_call_all(struct host *host, struct tvn_instance *instance,
+    const struct tvn_extern *externs, uint32_t count, struct tvn_diag *diag)
+{
+    tvn_err err = TVN_OK;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct tvn_extern *export = &externs[i];
+
+        if (export->kind == TVN_EXTERN_INSTANCE) {
+            err =
+                tvn_err_first(err, host_call_all(host, instance, export->items,
+                                       export->item_count, diag));
+        } else if (export->kind == TVN_EXTERN_FUNC &&
+                   export->index != TVN_NONE &&
+                   host->calls++ < HOST_CALLS_MAX) {
+            err = tvn_err_first(
+                err, host_call_export(host, instance, export, diag));
+        }
+    }
+    return err;
 }
 
 static inline void
