@@ -1,11 +1,13 @@
 /* component_decode.c -- fuzzes tvn_component_decode, walks what comes out and
- * runs its program against an engine that has whatever it is asked for. */
+ * runs its program against an engine that has whatever it is asked for.  What
+ * the reference validator accepts is not malformed. */
 #include "component/component.h"
 #include "fuzz/fake_ops.h"
+#include "toolchain/toolchain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* `lifts` is TVN_NONE for imports: their functions are always numbers. */
+/* `max`: of imports or lifts. */
 static void
 walk(const struct tvn_extern *externs, uint32_t count, uint32_t max,
     bool are_exports)
@@ -86,6 +88,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         walk(component->exports, component->export_count, p->lift_count, true);
         check(p);
         run_fake(p, data, size);
+    } else if (err == TVN_EMALFORMED && size >= 8 && data[6] == 1) {
+        TVN_ASSERT(tvn_toolchain_validate(data, size, NULL, NULL) != TVN_OK);
     }
     tvn_component_free(component);
     tvn_types_free(types);

@@ -58,7 +58,8 @@ check_steps(const struct tvn_program *p)
     for (uint32_t i = 0; i < p->step_count; i++) {
         const struct tvn_step *step = &p->steps[i];
 
-        TVN_ASSERT(step->index < sizes[step->kind]);
+        TVN_ASSERT(step->index < sizes[step->kind] ||
+                   (step->kind == TVN_STEP_INSTANTIATE && p->unmet != NULL));
         TVN_ASSERT(step->part < p->part_count);
         for (uint32_t k = 0; k < step->ref_count; k++) {
             TVN_ASSERT(step->refs[k].sort < TVN_CORE_SORTS);

@@ -13,7 +13,9 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define INPUTS   "fuzz/corpus/component_instantiate/[0-9]*"
 #define FILE_MAX ((size_t)1 << 20)
@@ -21,6 +23,7 @@
 /* One way from bytes to calls. */
 struct trip {
     struct tvn_engine *engine;
+    const char *cold; /* a cache that is emptied before; NULL */
     struct tvn_buf bytes;
     struct tvn_types *types;
     struct tvn_component *component;
@@ -54,6 +57,22 @@ call_all(struct trip *trip, struct host *host)
     return err;
 }
 
+static void
+empty(const char *folder)
+{
+    struct tvn_buf pattern = {0};
+    glob_t found;
+
+    tvn_buf_printf(&pattern, "%s/*", folder);
+    if (glob(tvn_buf_text(&pattern), 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            TVN_ASSERT(unlink(found.gl_pathv[i]) == 0);
+        }
+        globfree(&found);
+    }
+    tvn_buf_fini(&pattern);
+}
+
 /* Allocation number `n` fails, unless there are fewer. */
 static tvn_err
 travel(struct trip *trip, int64_t n)
@@ -62,6 +81,9 @@ travel(struct trip *trip, int64_t n)
     struct host host;
     tvn_err err;
 
+    if (trip->cold != NULL) {
+        empty(trip->cold);
+    }
     trip->types = tvn_types_new();
     TVN_ASSERT(trip->types != NULL);
     tvn_mem_fail_after(n);
@@ -118,9 +140,10 @@ says_no_memory(const struct tvn_diag *diag)
 
 /* How many allocations there were. */
 static unsigned
-fail_each(struct tvn_engine *engine, const char *path, tvn_err wanted)
+fail_each(struct tvn_engine *engine, const char *cold, const char *path,
+    tvn_err wanted)
 {
-    struct trip trip = {.engine = engine};
+    struct trip trip = {.engine = engine, .cold = cold};
     uint64_t live;
     bool has_failed = true;
     int64_t n = 0;
@@ -177,9 +200,8 @@ test_each_allocation_of_a_load_may_fail(void)
         if (err == TVN_EDEADLINE) { /* a loop: 50 ms each time */
             continue;
         }
-        failed = fail_each(engine, found.gl_pathv[i], err);
-        (void)printf("%4u  %s: %s\n", failed,
-            strrchr(found.gl_pathv[i], '/') + 1,
+        failed = fail_each(engine, NULL, found.gl_pathv[i], err);
+        printf("%4u  %s: %s\n", failed, strrchr(found.gl_pathv[i], '/') + 1,
             err == TVN_OK ? "ok" : tvn_err_text(err));
         good += err == TVN_OK;
         count += failed;
@@ -188,6 +210,28 @@ test_each_allocation_of_a_load_may_fail(void)
     TVN_ASSERT(good >= 15 && count > 1000);
     globfree(&found);
     tvn_engine_free(engine);
+}
+
+/* A cache that fails is no cache: the component runs all the same. */
+static void
+test_each_allocation_with_a_cache_may_fail(void)
+{
+    static char cache[] = "/tmp/tvn-load-XXXXXX";
+    const char *path = "fuzz/corpus/component_instantiate/11-resource-across";
+    const struct tvn_engine_opts opts = {.cache_dir = cache};
+    struct tvn_engine *engine = NULL;
+    unsigned cold;
+    unsigned warm;
+
+    TVN_ASSERT(mkdtemp(cache) != NULL);
+    TVN_ASSERT(tvn_engine_new(&opts, &engine, NULL) == TVN_OK);
+    cold = fail_each(engine, cache, path, TVN_OK);
+    TVN_ASSERT(outcome(engine, path) == TVN_OK);
+    warm = fail_each(engine, NULL, path, TVN_OK);
+    printf("%4u  with a cold cache\n%4u  with a warm one\n", cold, warm);
+    tvn_engine_free(engine);
+    empty(cache);
+    TVN_ASSERT(rmdir(cache) == 0);
 }
 
 static void
@@ -215,6 +259,7 @@ main(void)
 {
     (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     test_each_allocation_of_an_engine_may_fail();
+    test_each_allocation_with_a_cache_may_fail();
     test_each_allocation_of_a_load_may_fail();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
