@@ -15,6 +15,7 @@ walk(const struct tvn_extern *externs, uint32_t count, uint32_t max,
     for (uint32_t i = 0; i < count; i++) {
         const struct tvn_extern *e = &externs[i];
         struct tvn_core_sig sig;
+        struct tvn_buf text = {0};
 
         if (e->kind == TVN_EXTERN_INSTANCE) {
             walk(e->items, e->item_count, max, are_exports);
@@ -23,6 +24,8 @@ walk(const struct tvn_extern *externs, uint32_t count, uint32_t max,
             TVN_ASSERT(e->index < max || (are_exports && e->index == TVN_NONE));
             tvn_sig_of_lift(e->func, &sig);
             tvn_sig_of_lower(e->func, &sig);
+            tvn_func_type_print(e->func, &text);
+            tvn_buf_fini(&text);
         } else if (e->kind == TVN_EXTERN_TYPE) {
             TVN_ASSERT(e->type != NULL);
         } else if (e->kind == TVN_EXTERN_RESOURCE) {

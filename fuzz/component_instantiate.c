@@ -33,10 +33,11 @@ run(const struct tvn_component *component, struct host *host)
     struct tvn_diag diag = {0};
 
     host_opts(host, component->program, &opts);
+    (void)tvn_engine_check(engine, component, "fuzz", NULL);
     if (tvn_code_new(engine, component, "fuzz", &code, &diag) == TVN_OK &&
         tvn_instance_new(code, &opts, &instance, &diag) == TVN_OK) {
-        (void)host_call_all(host, instance, component->exports,
-            component->export_count, &diag);
+        (void)host_call_all(
+            host, instance, component->exports, component->export_count, &diag);
     }
     TVN_ASSERT(instance != NULL || diag.errors > 0);
     tvn_instance_free(instance);
