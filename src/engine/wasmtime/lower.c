@@ -203,20 +203,26 @@ tvn__check_hosts(struct tvn_instance *instance, struct tvn_diag *diag)
 {
     const struct tvn_program *program = instance->code->program;
     struct tvn_place place = {.path = instance->code->name};
+    bool *is_used = tvn_arena_new(
+        &instance->arena, program->import_count, sizeof(*is_used));
     tvn_err err = TVN_OK;
 
+    if (is_used == NULL) {
+        return tvn_diag_error(diag, TVN_ENOMEM, NULL, "no memory");
+    }
     if (program->unmet != NULL) {
         return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
             "it imports %s: a host gives functions only", program->unmet);
     }
+    for (uint32_t i = 0; i < program->lower_count; i++) {
+        if (program->lowers[i].import < program->import_count) {
+            is_used[program->lowers[i].import] = true;
+        }
+    }
     for (uint32_t i = 0; i < program->import_count; i++) {
         const struct tvn_import_func *import = &program->imports[i];
-        bool is_used = false;
 
-        for (uint32_t k = 0; !is_used && k < program->lower_count; k++) {
-            is_used = program->lowers[k].import == i;
-        }
-        if (is_used) {
+        if (is_used[i]) {
             place.what = full_name(&instance->arena, import);
             err =
                 tvn_err_first(err, check_host(instance, import, &place, diag));
