@@ -1,0 +1,46 @@
+;; greet.wat -- world { import log: func(line: string);
+;;                      export greet: func(name: string) -> string; }
+(component
+  (import "log" (func $log (param "line" string)))
+  (core module $Libc
+    (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 1024))
+    ;; Goes upwards and starts again with each call of greet.
+    (func (export "reset") (global.set $next (i32.const 1024)))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (global.get $next))
+      (global.set $next (i32.add (local.get $at) (local.get 3)))
+      (if (i32.gt_u (global.get $next) (i32.const 65536)) (then unreachable))
+      (local.get $at)))
+  (core instance $libc (instantiate $Libc))
+  (alias core export $libc "memory" (core memory $memory))
+  (core func $log (canon lower (func $log) (memory $memory)))
+  (core module $Greet
+    (import "libc" "memory" (memory 1))
+    (import "libc" "realloc"
+      (func $realloc (param i32 i32 i32 i32) (result i32)))
+    (import "libc" "reset" (func $reset))
+    (import "host" "log" (func $log (param i32 i32)))
+    (data (i32.const 16) "a greeting is askedHello, !")
+    (func (export "greet") (param $name i32) (param $len i32) (result i32)
+      (local $to i32)
+      (call $log (i32.const 16) (i32.const 19))
+      (local.set $to (call $realloc (i32.const 0) (i32.const 0) (i32.const 1)
+        (i32.add (local.get $len) (i32.const 8))))
+      (memory.copy (local.get $to) (i32.const 35) (i32.const 7))
+      (memory.copy (i32.add (local.get $to) (i32.const 7)) (local.get $name)
+        (local.get $len))
+      (i32.store8 (i32.add (i32.add (local.get $to) (i32.const 7))
+        (local.get $len)) (i32.const 33))
+      (i32.store (i32.const 8) (local.get $to))
+      (i32.store (i32.const 12) (i32.add (local.get $len) (i32.const 8)))
+      (i32.const 8))
+    (func (export "greet-post") (param i32) (call $reset)))
+  (core instance $greet (instantiate $Greet
+    (with "libc" (instance $libc))
+    (with "host" (instance (export "log" (func $log))))))
+  (func (export "greet") (param "name" string) (result string)
+    (canon lift (core func $greet "greet") (memory $memory)
+      (realloc (core func $libc "realloc"))
+      (post-return (core func $greet "greet-post")))))
