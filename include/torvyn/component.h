@@ -58,8 +58,8 @@ enum tvc_code {
     TVC_IO = 3,            /* a file cannot be read */
     TVC_LIMIT = 6,         /* a size or count above a documented bound */
     TVC_NOTFOUND = 7,      /* no such file */
-    TVC_TEXT = 300,        /* a component's text does not parse */
     TVC_INVALID = 301,     /* bytes that do not validate */
+    TVC_TEXT = 302,        /* a component's text does not parse */
     TVC_MALFORMED = 330,   /* no component; an import that nobody gives */
     TVC_UNSUPPORTED = 331, /* a part of the component model not run here */
     TVC_TRAP = 401,        /* the guest trapped, or a host function failed */
@@ -89,8 +89,8 @@ const char *tvc_version(void);
 /* ------------------------------------------------------------------------
  * Engines.  `cache_dir` (NULL: none) keeps what was compiled for the next
  * process; it is made when it is missing, and trusted.  TVC_IO, TVC_NOMEM. */
-int tvc_engine_new(const char *cache_dir, struct tvc_engine **out,
-    struct tvc_error *error);
+int tvc_engine_new(
+    const char *cache_dir, struct tvc_engine **out, struct tvc_error *error);
 void tvc_engine_free(struct tvc_engine *engine); /* NULL: does nothing */
 
 /* ------------------------------------------------------------------------
@@ -238,6 +238,13 @@ void tvc_instance_free(struct tvc_instance *instance);
  * TVC_TRAP at once: free it and make another. */
 int tvc_call(struct tvc_instance *instance, const char *func, const char *args,
     const char **result, struct tvc_error *error);
+
+/* Ends a resource that the guest made and has handed out as an own (its
+ * number was in a result), as WIT's drop does: its destructor runs.  After it
+ * the number means nothing.  `resource` is a name as a function's.  TVC_INVAL
+ * and the errors of a call. */
+int tvc_drop(struct tvc_instance *instance, const char *resource, uint32_t rep,
+    struct tvc_error *error);
 
 bool tvc_instance_is_dead(const struct tvc_instance *instance);
 

@@ -95,7 +95,7 @@ add_item(struct tvc_component *component, struct tvn__embed_side *side,
     struct tvn_str interface, const struct tvn_extern *source)
 {
     struct tvn_arena *arena = &component->arena;
-    struct tvn__embed_func *func = &side->funcs[side->count];
+    struct tvn__embed_thing *thing = &side->things[side->count];
     struct tvc_item *item = &side->items[side->count];
     struct tvn_buf text = {0};
     tvn_err err = TVN_OK;
@@ -111,13 +111,13 @@ add_item(struct tvc_component *component, struct tvn__embed_side *side,
     }
     tvn_buf_fini(&text);
     side->count++;
+    thing->source = source;
     if (err == TVN_OK && source->kind == TVN_EXTERN_FUNC) {
-        func->source = source;
         err = tvn__embed_numbers(
-            component->types, source->func->tuple, &func->args);
+            component->types, source->func->tuple, &thing->args);
         if (err == TVN_OK) {
             err = tvn__embed_numbers(
-                component->types, source->func->result, &func->result);
+                component->types, source->func->result, &thing->result);
         }
     }
     return err;
@@ -132,8 +132,9 @@ add_items(struct tvc_component *component, struct tvn__embed_side *side,
     tvn_err err = TVN_OK;
 
     side->items = tvn_arena_new(&component->arena, total, sizeof(*side->items));
-    side->funcs = tvn_arena_new(&component->arena, total, sizeof(*side->funcs));
-    if (side->items == NULL || side->funcs == NULL) {
+    side->things =
+        tvn_arena_new(&component->arena, total, sizeof(*side->things));
+    if (side->items == NULL || side->things == NULL) {
         return TVN_ENOMEM;
     }
     for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
@@ -204,7 +205,7 @@ make(struct tvc_component *component, struct tvn_str given,
     if (component->types == NULL) {
         return TVN_ENOMEM;
     }
-    ptr = (const uint8_t *)tvn_buf_text(bytes);
+    ptr = (const uint8_t *)(bytes->ptr == NULL ? "" : bytes->ptr);
     err = tvn_toolchain_validate(ptr, bytes->len, component->name, diag);
     if (err == TVN_OK) {
         err = tvn_component_decode(ptr, bytes->len, component->name,

@@ -57,7 +57,9 @@ tvn__embed_fault(struct tvn_diag *diag, tvn_err err,
 {
     (void)tvn_diag_error(diag, err, place, "%s: %s (at byte %zu)", fault->path,
         fault->text, fault->byte);
-    if (fault->help[0] != '\0') {
+    if (err == TVN_ETOOBIG) {
+        tvn_diag_help(diag, "the instance's value_max is the bound");
+    } else if (fault->help[0] != '\0') {
         tvn_diag_help(diag, "%s", fault->help);
     }
     return err;

@@ -76,6 +76,9 @@ read_answer(struct tvn__embed_import *import, const uint8_t **result,
     }
     err = tvn_jsoncodec_read(import->result, json->ptr, json->len,
         &import->instance->builder, &image, &bytes, &fault);
+    if (err == TVN_ENOMEM) {
+        return err;
+    }
     if (err != TVN_OK) {
         return tvn_diag_error(diag, TVN_ETRAP, NULL,
             "the host function's answer: %s: %s", fault.path, fault.text);
@@ -220,9 +223,10 @@ bind(struct tvc_instance *instance, size_t item, const struct tvc_func *given,
     import->instance = instance;
     import->func = func;
     instance->import_count++;
-    err = tvn__embed_codec(side->funcs[item].args, &import->args, diag);
+    err = tvn__embed_codec(side->things[item].args, &import->args, diag);
     if (err == TVN_OK) {
-        err = tvn__embed_codec(side->funcs[item].result, &import->result, diag);
+        err =
+            tvn__embed_codec(side->things[item].result, &import->result, diag);
     }
     *out = (struct tvn_host_func){
         .interface = tvn_str_of(side->items[item].interface),
@@ -255,8 +259,9 @@ bind_all(struct tvc_instance *instance, const struct tvc_instance_opts *opts,
         return TVN_ENOMEM;
     }
     for (size_t i = 0; err == TVN_OK && i < side->count; i++) {
-        const struct tvc_func *given =
-            side->funcs[i].source == NULL ? NULL : find(opts, &side->items[i]);
+        const struct tvc_func *given = side->items[i].kind != TVC_FUNC
+                                           ? NULL
+                                           : find(opts, &side->items[i]);
 
         if (given != NULL) {
             err = bind(instance, i, given, &funcs[count++], diag);

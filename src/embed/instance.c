@@ -156,28 +156,46 @@ find(const struct tvc_component *component, const char *func)
 }
 
 static tvn_err
-refuse_name(const struct tvc_component *component, const char *func,
-    struct tvn_diag *diag)
+refuse_name(const struct tvc_component *component, enum tvc_kind kind,
+    const char *name, struct tvn_diag *diag)
 {
     const struct tvn_place place = {.path = component->name};
     size_t count = component->by_name.count;
     struct tvn_str *names = tvn_mem_new(count + 1, sizeof(*names));
     size_t used = 0;
 
-    (void)tvn_diag_error(
-        diag, TVN_EINVAL, &place, "it exports no function %s", func);
+    (void)tvn_diag_error(diag, TVN_EINVAL, &place, "it exports no %s %s",
+        kind == TVC_FUNC ? "function" : "resource", name);
     for (size_t i = 0; names != NULL && i < count; i++) {
         const struct tvn_map_entry *entry = &component->by_name.entries[i];
 
-        if (((const struct tvc_item *)entry->value)->kind == TVC_FUNC) {
+        if (((const struct tvc_item *)entry->value)->kind == kind) {
             names[used++] = entry->key;
         }
     }
     if (used > 0) {
-        tvn_diag_suggest(diag, tvn_str_of(func), names, used);
+        tvn_diag_suggest(diag, tvn_str_of(name), names, used);
     }
     tvn_mem_free(names, count + 1, sizeof(*names));
     return TVN_EINVAL;
+}
+
+/* The number of the export of that kind; the instance may be entered. */
+static tvn_err
+look_up(const struct tvc_instance *instance, enum tvc_kind kind,
+    const char *name, size_t *out, struct tvn_diag *diag)
+{
+    const struct tvc_component *component = instance->component;
+    const struct tvn_place place = {.path = component->name, .what = name};
+
+    if (instance->is_inside) {
+        return tvn_diag_error(diag, TVN_EINVAL, &place,
+            "the instance is in a call, and is called by a host function");
+    }
+    *out = find(component, name);
+    return *out == SIZE_MAX || component->exports.items[*out].kind != kind
+               ? refuse_name(component, kind, name, diag)
+               : TVN_OK;
 }
 
 /* ------------------------------------------------------------------------
@@ -210,8 +228,8 @@ static tvn_err
 prepare(struct tvc_instance *instance, size_t item,
     struct tvn__embed_call **out, struct tvn_diag *diag)
 {
-    const struct tvn__embed_func *func =
-        &instance->component->exports.funcs[item];
+    const struct tvn__embed_thing *thing =
+        &instance->component->exports.things[item];
     struct tvn__embed_call *call =
         tvn_arena_new(&instance->arena, 1, sizeof(*call));
     tvn_err err;
@@ -220,15 +238,15 @@ prepare(struct tvc_instance *instance, size_t item,
         return TVN_ENOMEM;
     }
     err = tvn_call_init(
-        &call->call, instance->instance, func->source->index, diag);
+        &call->call, instance->instance, thing->source->index, diag);
     if (err == TVN_OK) {
-        err = make_plans(instance, func->source->func, call);
+        err = make_plans(instance, thing->source->func, call);
     }
     if (err == TVN_OK) {
-        err = tvn__embed_codec(func->args, &call->args, diag);
+        err = tvn__embed_codec(thing->args, &call->args, diag);
     }
     if (err == TVN_OK) {
-        err = tvn__embed_codec(func->result, &call->result, diag);
+        err = tvn__embed_codec(thing->result, &call->result, diag);
     }
     if (err != TVN_OK) {
         tvn_jsoncodec_free(call->args);
@@ -245,24 +263,18 @@ get(struct tvc_instance *instance, const char *func,
 {
     const struct tvc_component *component = instance->component;
     const struct tvn_place place = {.path = component->name, .what = func};
-    size_t item = find(component, func);
+    size_t item = 0;
+    tvn_err err = look_up(instance, TVC_FUNC, func, &item, diag);
 
-    if (instance->is_inside) {
-        return tvn_diag_error(diag, TVN_EINVAL, &place,
-            "the instance is in a call, and is called by a host function");
+    if (err != TVN_OK) {
+        return err;
     }
-    if (item == SIZE_MAX || component->exports.funcs[item].source == NULL) {
-        return refuse_name(component, func, diag);
-    }
-    if (component->exports.funcs[item].source->index == TVN_NONE) {
+    if (component->exports.things[item].source->index == TVN_NONE) {
         return tvn_diag_error(diag, TVN_EUNSUPPORTED, &place,
             "it is an import that the component hands on");
     }
-    if (instance->calls[item] != NULL) {
-        *out = instance->calls[item];
-        return TVN_OK;
-    }
-    return prepare(instance, item, out, diag);
+    *out = instance->calls[item];
+    return *out != NULL ? TVN_OK : prepare(instance, item, out, diag);
 }
 
 /* ------------------------------------------------------------------------
@@ -381,6 +393,18 @@ write_result(struct tvc_instance *instance, struct tvn__embed_call *call,
     return err == TVN_OK ? TVN_OK : tvn__embed_fault(diag, err, place, &fault);
 }
 
+/* Plans know neither file nor function. */
+static void
+name_places(struct tvn_diag *diag, const struct tvn_place *place)
+{
+    for (struct tvn_finding *finding = diag->first; finding != NULL;
+         finding = finding->next) {
+        if (finding->place.path == NULL && finding->place.what == NULL) {
+            finding->place = *place;
+        }
+    }
+}
+
 static tvn_err
 call_export(struct tvc_instance *instance, const char *func, const char *args,
     struct tvn_diag *diag)
@@ -409,14 +433,36 @@ tvc_call(struct tvc_instance *instance, const char *func, const char *args,
     const char **result, struct tvc_error *error)
 {
     struct tvn_diag diag = {0};
+    const struct tvn_place place = {
+        .path = instance->component->name, .what = func};
     tvn_err err =
         call_export(instance, func, args == NULL ? "[]" : args, &diag);
+
+    name_places(&diag, &place);
 
     if (err == TVN_OK && !tvn_buf_reserve(&instance->result, 1)) {
         err = TVN_ENOMEM; /* no room for the text's end */
     }
     if (err == TVN_OK && result != NULL) {
         *result = tvn_buf_text(&instance->result);
+    }
+    return tvn__embed_end(err, &diag, error);
+}
+
+int
+tvc_drop(struct tvc_instance *instance, const char *resource, uint32_t rep,
+    struct tvc_error *error)
+{
+    struct tvn_diag diag = {0};
+    size_t item = 0;
+    tvn_err err = look_up(instance, TVC_RESOURCE, resource, &item, &diag);
+
+    if (err == TVN_OK) {
+        instance->is_inside = true;
+        err = tvn_instance_destroy(instance->instance,
+            instance->component->exports.things[item].source->resource, rep,
+            &diag);
+        instance->is_inside = false;
     }
     return tvn__embed_end(err, &diag, error);
 }

@@ -28,9 +28,8 @@ struct tvc_engine {
     atomic_uint users; /* components */
 };
 
-/* A function as JSON sees it: number i is item i's, all NULL when that is no
- * function. */
-struct tvn__embed_func {
+/* What is behind an item; its types as JSON sees them. */
+struct tvn__embed_thing {
     const struct tvn_extern *source;
     const struct tvn_type *args;   /* of all parameters; NULL: none */
     const struct tvn_type *result; /* NULL: none */
@@ -38,7 +37,7 @@ struct tvn__embed_func {
 
 struct tvn__embed_side {
     struct tvc_item *items;
-    struct tvn__embed_func *funcs;
+    struct tvn__embed_thing *things;
     size_t count;
 };
 

@@ -160,6 +160,12 @@ tvn_err tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
 tvn_err tvn_call_run(struct tvn_call *call, struct tvn_diag *diag);
 tvn_err tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag);
 
+/* Ends a resource of the guest's that the host has as an own: what `rep`
+ * stands for.  Its destructor runs as a call does, and fails as one; without
+ * one nothing happens. */
+tvn_err tvn_instance_destroy(struct tvn_instance *instance,
+    const struct tvn_resource *resource, uint32_t rep, struct tvn_diag *diag);
+
 /* From hold to release the instance counts as running between its calls, too:
  * a burst of calls then says so once.  Nothing may wait in between; deadlines
  * stay those of each call. */

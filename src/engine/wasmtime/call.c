@@ -307,6 +307,32 @@ tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag)
     return TVN_OK;
 }
 
+tvn_err
+tvn_instance_destroy(struct tvn_instance *instance,
+    const struct tvn_resource *resource, uint32_t rep, struct tvn_diag *diag)
+{
+    const struct tvn_resource_def *def;
+    struct tvn__lifted lifted = {.params = 1, .slots = 1};
+    const struct tvn__lifted *ptr = &lifted;
+    struct tvn_call call = {.instance = instance};
+
+    if (resource->index >= instance->code->program->resource_count) {
+        return tvn_diag_error(
+            diag, TVN_EINVAL, NULL, "a resource that is not the instance's");
+    }
+    def = &instance->code->program->resources[resource->index];
+    if (!instance->resources[resource->index].has_dtor) {
+        return TVN_OK;
+    }
+    TVN_ASSERT(def->part != TVN_NONE);
+    lifted.func = instance->resources[resource->index].dtor;
+    lifted.part = &instance->parts[def->part];
+    lifted.name = "a destructor";
+    memcpy(call.engine, &ptr, sizeof(ptr));
+    call.slots[0].u64 = rep;
+    return tvn_call_run(&call, diag);
+}
+
 void
 tvn_instance_hold(struct tvn_instance *instance)
 {
