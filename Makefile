@@ -26,9 +26,9 @@ SOURCES = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'to
 all: configure
 	@cmake --build $(BUILD)
 
-# What a run needs, without the tests.
+# What a run needs, without the tests; and the component library.
 program: configure
-	@cmake --build $(BUILD) --target torvyn guests
+	@cmake --build $(BUILD) --target torvyn guests torvyn-component
 
 configure: setup
 	@cmake --preset release >$(BUILD)-configure.log || \
@@ -100,6 +100,8 @@ docs: all
 
 install: program
 	@install -D -m 755 $(BUILD)/torvyn $(DESTDIR)$(PREFIX)/bin/torvyn
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --component library \
+	    --prefix $(PREFIX) >/dev/null
 
 clean:
 	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ)

@@ -2,6 +2,7 @@
  * threads. */
 #include "base/error.h"
 #include "embed/testing.h"
+#include "toolchain/toolchain.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -134,6 +135,29 @@ test_what_is_imported_and_exported_is_listed(void)
         TVN_ASSERT(wanted[i].signature == NULL ||
                    strcmp(item->signature, wanted[i].signature) == 0);
     }
+    stop(&world);
+}
+
+static void
+test_a_component_comes_as_text_or_bytes(void)
+{
+    static const char text[] =
+        "(component (core module $M (func (export \"f\") (result i32)"
+        " (i32.const 7))) (core instance $m (instantiate $M))"
+        " (func (export \"f\") (result u8)"
+        " (canon lift (core func $m \"f\"))))";
+    struct tvn_buf bytes = {0};
+    struct world world = {.engine = NULL};
+
+    TVN_ASSERT(tvn_toolchain_wat(
+                   text, sizeof(text) - 1, "text", &bytes, NULL) == TVN_OK);
+    OK(&world, tvc_engine_new(NULL, &world.engine, &world.error));
+    OK(&world, tvc_component_new(world.engine, bytes.ptr, bytes.len, NULL,
+                   &world.component, &world.error));
+    tvn_buf_fini(&bytes); /* they were copied */
+    OK(&world, tvc_instance_new(
+                   world.component, NULL, &world.instance, &world.error));
+    check(&world, "f", NULL, "7");
     stop(&world);
 }
 
@@ -333,6 +357,7 @@ main(void)
     test_values_of_every_kind_go_in_and_come_out();
     test_a_name_finds_its_function();
     test_what_is_imported_and_exported_is_listed();
+    test_a_component_comes_as_text_or_bytes();
     test_wrong_arguments_call_nothing();
     test_a_broken_guest_is_dead();
     test_values_have_a_bound();
