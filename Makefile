@@ -7,9 +7,10 @@
 #   make bench    the benches, on this machine
 #   make guest-checks  turns off each check of guests' data: does a test notice?
 #   make conformance  the specification's own tests of the component model
+#   make differential  components on Wasmtime's component model and on ours
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench conformance guest-checks fmt docs install clean
+.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench component conformance differential guest-checks fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -17,6 +18,7 @@ ASAN = build-asan
 CLANG = build-clang
 TSAN = build-tsan
 FUZZ = build-fuzz
+COMPONENT = build-component
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 FLIGHTS = examples/flights
@@ -80,10 +82,23 @@ fuzz: setup
 	@cmake --build $(FUZZ)
 	@tools/fuzz $(FUZZ) $(FUZZ_SECONDS)
 
-bench: program
+bench: program component
 	@$(FLIGHTS)/data/fetch
+	@cmake --build $(COMPONENT) --target component_api
 	@$(BUILD)/torvyn bench $(FLIGHTS)/torvyn.yaml \
 	    --against $(BUILD)/tests/guests/flights/enrich.wasm
+	@$(COMPONENT)/component/component_api
+
+# The same over a wasmkit that has Wasmtime's own component model, too: to
+# compare with.  That takes about 5 minutes to build, once.
+component: setup
+	@wasmkit=$$(tools/wasmkit-build tests/wasmkit-component) && \
+	    cmake --preset release -B $(COMPONENT) -DTVN_GUESTS=OFF \
+	    -DTVN_WASMKIT_DIR=$$wasmkit >/dev/null
+
+differential: program component
+	@cmake --build $(COMPONENT) --target differential
+	@tests/differential/run $(COMPONENT) $$(find $(BUILD)/tests/guests -name '*.wasm')
 
 conformance: configure
 	@cmake --build $(BUILD) --target wast
@@ -104,4 +119,4 @@ install: program
 	    --prefix $(PREFIX) >/dev/null
 
 clean:
-	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ)
+	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ) $(COMPONENT)
