@@ -5,6 +5,9 @@
  *                                          its components and its calls
  *     differential calls SEED N FILE ...   components, binary or text: N random
  *                                          calls of each export
+ *     differential echo SEED N COUNT       the same with COUNT components of
+ *                                          random types, which hand back what
+ *                                          they get
  *
  * Prints a line for each difference, `FILE:LINE: what`, and closes with
  *
@@ -16,6 +19,7 @@
 #include "base/assert.h"
 #include "base/rng.h"
 #include "conformance/value.h"
+#include "differential/echo.h"
 #include "differential/sides.h"
 #include "value/testing.h"
 
@@ -136,22 +140,27 @@ read_bytes(const char *path, struct tvn_buf *out)
     return is_good;
 }
 
-/* NULL: it is a core module, or text that is none. */
 static struct pair *
-define(struct run *run, const char *path, struct tvn_buf *bytes)
+load_pair(struct run *run, const struct tvn_buf *bytes)
 {
-    struct pair *pair;
+    struct pair *pair = tvn_mem_new(1, sizeof(*pair));
 
-    if (!read_bytes(path, bytes) || !is_component(bytes)) {
-        tvn_buf_fini(bytes);
-        return NULL;
-    }
-    pair = tvn_mem_new(1, sizeof(*pair));
     TVN_ASSERT(pair != NULL);
     pair_load(&run->engines, bytes, pair);
     count(run, &run->components, pair->ours != NULL, pair->theirs != NULL,
         "loaded");
     return pair;
+}
+
+/* NULL: it is a core module, or text that is none. */
+static struct pair *
+define(struct run *run, const char *path, struct tvn_buf *bytes)
+{
+    if (!read_bytes(path, bytes) || !is_component(bytes)) {
+        tvn_buf_fini(bytes);
+        return NULL;
+    }
+    return load_pair(run, bytes);
 }
 
 static void
@@ -373,22 +382,15 @@ is_callable(const struct tvn_extern *item)
            (item->func->tuple == NULL || !item->func->tuple->has_handle);
 }
 
+/* Calls each export; the pair and its bytes are dropped. */
 static void
-run_calls(struct run *run, const char *path, uint64_t seed, unsigned times)
+call_all(
+    struct run *run, struct thing *thing, unsigned times, struct tvn_rng *rng)
 {
-    struct tvn_rng rng;
-    struct tvn_buf bytes = {0};
-    struct tvn_str none = {NULL, 0};
-    struct pair *pair;
+    const struct tvn_str none = {NULL, 0};
+    const struct pair *pair = thing->pair;
     struct live live = {.pair = NULL};
-    struct thing thing = {.name = NULL};
 
-    run->source = path;
-    run->line = 0;
-    pair = define(run, path, &bytes);
-    thing.pair = pair;
-    thing.bytes = bytes;
-    rng.state = seed;
     if (pair != NULL && pair->ours != NULL && pair->theirs != NULL) {
         instantiate(run, pair, &live);
     }
@@ -403,12 +405,48 @@ run_calls(struct run *run, const char *path, uint64_t seed, unsigned times)
 
             for (unsigned n = 0; n < times && is_callable(func); n++) {
                 call_randomly(
-                    run, &live, is_interface ? item->name : none, func, &rng);
+                    run, &live, is_interface ? item->name : none, func, rng);
             }
         }
     }
     live_close(&live);
-    drop(&thing);
+    drop(thing);
+}
+
+static void
+run_calls(struct run *run, const char *path, uint64_t seed, unsigned times)
+{
+    struct tvn_rng rng = {.state = seed};
+    struct thing thing = {.name = NULL};
+
+    run->source = path;
+    thing.pair = define(run, path, &thing.bytes);
+    call_all(run, &thing, times, &rng);
+}
+
+/* `line` of what is printed is the component's number. */
+static void
+run_echo(struct run *run, uint64_t seed, unsigned times, unsigned total)
+{
+    struct tvn_rng rng = {.state = seed};
+
+    run->source = "echo";
+    for (unsigned i = 0; i < total; i++) {
+        struct thing thing = {.name = NULL};
+        struct tvn_buf text = {0};
+        struct tvn_diag diag = {0};
+
+        run->line = i;
+        echo_make(&rng, &text);
+        if (tvn_toolchain_wat(
+                text.ptr, text.len, "echo", &thing.bytes, &diag) != TVN_OK) {
+            (void)fprintf(stderr, "%s%s\n", text.ptr, diag.first->text);
+            TVN_ASSERT(!"the text is a component");
+        }
+        tvn_buf_fini(&text);
+        thing.pair = load_pair(run, &thing.bytes);
+        call_all(run, &thing, times, &rng);
+    }
 }
 
 /* ------------------------------------------------------------------------ */
@@ -433,9 +471,14 @@ main(int argc, char **argv)
             run_calls(&run, argv[i], strtoull(argv[2], NULL, 10),
                 (unsigned)strtoul(argv[3], NULL, 10));
         }
+    } else if (argc == 5 && strcmp(argv[1], "echo") == 0) {
+        run_echo(&run, strtoull(argv[2], NULL, 10),
+            (unsigned)strtoul(argv[3], NULL, 10),
+            (unsigned)strtoul(argv[4], NULL, 10));
     } else {
         (void)fprintf(stderr, "usage: differential script FILE.json\n"
-                              "       differential calls SEED N FILE ...\n");
+                              "       differential calls SEED N FILE ...\n"
+                              "       differential echo SEED N COUNT\n");
         return 2;
     }
     engines_close(&run.engines);
