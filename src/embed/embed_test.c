@@ -155,8 +155,8 @@ test_a_component_comes_as_text_or_bytes(void)
     OK(&world, tvc_component_new(world.engine, bytes.ptr, bytes.len, NULL,
                    &world.component, &world.error));
     tvn_buf_fini(&bytes); /* they were copied */
-    OK(&world, tvc_instance_new(
-                   world.component, NULL, &world.instance, &world.error));
+    OK(&world,
+        tvc_instance_new(world.component, NULL, &world.instance, &world.error));
     check(&world, "f", NULL, "7");
     stop(&world);
 }

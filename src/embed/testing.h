@@ -18,10 +18,11 @@ struct world {
 
 #define OK(world, call)                                                        \
     do {                                                                       \
-        if ((call) != 0) {                                                     \
+        int ok_code = (call);                                                  \
+        if (ok_code != 0) {                                                    \
             (void)fprintf(stderr, "%s\n", (world)->error.text);                \
-            TVN_ASSERT(!"" #call);                                             \
         }                                                                      \
+        TVN_ASSERT(ok_code == 0);                                              \
     } while (0)
 
 static inline void
