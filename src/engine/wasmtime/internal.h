@@ -200,8 +200,7 @@ void tvn__refusal_print(
 /* Appends an error's text on one line, and deletes it. */
 void tvn__error_print(wasmtime_error_t *error, struct tvn_buf *out);
 
-/* ------------------------------------------------------------------------
- * memory.c */
+/* ---- memory.c ---- */
 
 /* The options of one function: `memory` and `realloc` NULL when not given. */
 struct tvn__options {
