@@ -73,13 +73,13 @@ def check_reference():
 
 def check_commands():
     """`make WORD` of every page is a target; README has the two."""
-    targets = set(re.findall(r"(?m)^(\w+):", (ROOT / "Makefile").read_text()))
+    targets = set(re.findall(r"(?m)^([\w-]+):", (ROOT / "Makefile").read_text()))
     verbs = set(re.findall(r"TVN_COMMAND\((\w+),",
                            (ROOT / "src/cli/commands.def").read_text()))
     code = r"(?ms)^```.*?^```|`[^`\n]+`"
     for page in pages():
         for part in re.findall(code, page.read_text()):
-            for word in re.findall(r"(?:^|`|&& |\$ )make (\w+)", part, re.M):
+            for word in re.findall(r"(?:^|`|&& |\$ )make ([\w-]+)", part, re.M):
                 check_that(f"{page.relative_to(ROOT)}: make {word}",
                            word in targets)
             for word in re.findall(r"(?:^|`|/|\$ )torvyn ([a-z]+)", part,
