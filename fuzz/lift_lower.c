@@ -6,13 +6,15 @@
 #include "base/mem.h"
 #include "component/handles.h"
 #include "fuzz/guest.h"
+#include "fuzz/oracle.h"
 #include "fuzz/values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The handles that the first guest has, 1 to 15. */
 static void
-fill_table(struct world *w, struct tvn_handle_table *table)
+fill_table(
+    struct world *w, struct tvn_handle_table *table, struct oracle *oracle)
 {
     uint8_t count = input_byte(&w->in) % 16;
 
@@ -23,7 +25,26 @@ fill_table(struct world *w, struct tvn_handle_table *table)
 
         TVN_ASSERT(table->handles.give(
                        &table->handles, type, 0x1000u * kind, &handle) == NULL);
+        TVN_ASSERT(handle == i + 1);
+        oracle->handles[handle] = (struct oracle_handle){
+            type->resource, type->kind == TVN_KIND_OWN, false};
     }
+}
+
+/* What was lifted is a value, and what was refused is none. */
+static void
+judge(struct world *w, struct oracle *oracle, uint32_t ptr, tvn_err err)
+{
+    bool is_value;
+
+    oracle->memory = &w->hostile;
+    oracle->fuel = 1u << 16;
+    is_value = w->is_flat
+                   ? oracle_flat(oracle, w->type, w->slots)
+                   : oracle_fits(oracle, ptr, w->type->align, w->type->size) &&
+                         oracle_load(oracle, w->type, ptr);
+    TVN_ASSERT(
+        oracle->fuel == 0 || err == TVN_ETOOBIG || is_value == (err == TVN_OK));
 }
 
 /* Lowers what `first` holds and lifts it again from there. */
@@ -46,7 +67,10 @@ there_and_back(struct world *w, struct tvn_image *first, uint64_t bytes)
     guest.memory.handles = &table.handles;
     guest.memory.encoding = (enum tvn_encoding)(flags % 3);
     guest.memory.source = w->hostile.encoding;
-    err = put(w, first, &guest, (flags & 4) != 0, (flags & 0x38) == 0x38);
+    err = put(w, first, &guest, (flags & 4) != 0,
+        (flags & 0x38) == 0x38   ? PUT_OUTSIDE
+        : (flags & 0x38) == 0x30 ? PUT_MISALIGNED
+                                 : PUT_WELL);
     look(first->type, first->data, 0, &tally);
     if (err == TVN_OK) {
         TVN_ASSERT(table.live == tally.owns + tally.borrows);
@@ -73,11 +97,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tvn_call_scope lends = {0};
     struct tvn_call_scope borrows = {0};
     struct tvn_image *image = NULL;
+    struct oracle oracle = {0};
     struct tally tally = {0};
     uint64_t bytes = 0;
     const struct tvn_type *type;
     enum tvn_encoding encoding;
-    uint32_t live;
+    uint32_t live, ptr;
+    tvn_err err;
     struct world w;
 
     world_open(&w, data, size);
@@ -88,10 +114,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tvn_handle_table_init(&table, 2, w.defs);
     table.lends = &lends;
     table.borrows = &borrows;
-    fill_table(&w, &table);
+    fill_table(&w, &table, &oracle);
     world_load(&w, &table.handles, encoding);
     live = table.live;
-    if (get(&w, &image, input_u32(&w.in), &bytes) == TVN_OK) {
+    ptr = input_u32(&w.in);
+    err = get(&w, &image, ptr, &bytes);
+    judge(&w, &oracle, ptr, err);
+    if (err == TVN_OK) {
         look(image->type, image->data, 0, &tally);
         TVN_ASSERT(table.live == live - tally.owns);
         TVN_ASSERT(lends.lent_count == tally.borrows);

@@ -133,11 +133,13 @@ get(struct world *w, struct tvn_image **image, uint32_t ptr, uint64_t *bytes)
     return err == TVN_OK ? tvn_builder_finish(&w->builder, image) : err;
 }
 
-/* Lowers into `guest`; `is_outside`: to where its memory ends.  Asserted:
- * what came of it is what the guest deserved. */
+enum put_where { PUT_WELL, PUT_OUTSIDE, PUT_MISALIGNED };
+
+/* Lowers into `guest`, flat or to where it says.  Asserted: what came of it is
+ * what the guest deserved. */
 static inline tvn_err
 put(struct world *w, const struct tvn_image *image, struct guest *guest,
-    bool wants_flat, bool is_outside)
+    bool wants_flat, enum put_where where)
 {
     uint32_t align = w->type->align;
     struct tvn_diag diag = {0};
@@ -152,9 +154,12 @@ put(struct world *w, const struct tvn_image *image, struct guest *guest,
             w->lower, image->data, 0, &guest->memory, w->slots, &bytes, &diag);
     } else {
         TVN_ASSERT(64 + w->type->size < GUEST_SMALL);
-        if (is_outside) {
-            guest->lied = true;
+        guest->lied =
+            where == PUT_OUTSIDE || (where == PUT_MISALIGNED && align > 1);
+        if (where == PUT_OUTSIDE) {
             w->put_at = ((GUEST_SMALL - w->type->size) & ~(align - 1)) + align;
+        } else if (guest->lied) {
+            w->put_at += align / 2;
         } else {
             guest_give(guest, 64, w->type->size);
             guest->next = 64 + w->type->size;

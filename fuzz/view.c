@@ -54,7 +54,7 @@ hand_over(struct world *w, const struct tvn_type *from,
     convert(w, a, &b);
     guest_init(&guest, &w->in);
     guest.memory.encoding = (enum tvn_encoding)(flags % 3);
-    if (put(w, a, &guest, (flags & 4) != 0, false) == TVN_OK &&
+    if (put(w, a, &guest, (flags & 4) != 0, PUT_WELL) == TVN_OK &&
         !guest.overlaps && !guest.forgets) {
         w->memory = &guest.memory;
         TVN_ASSERT(get(w, &back, w->put_at, &bytes) == TVN_OK);
