@@ -28,6 +28,7 @@ struct rig {
     const struct tvn_type *own[2];
     const struct tvn_type *borrow[2];
     struct tvn_handle_table table;
+    struct tvn_handle_budget budget;
     struct tvn_call_scope scopes[2];
     uint32_t lends, borrows; /* the scope that is used now */
     struct entry model[MODEL_MAX];
@@ -51,7 +52,7 @@ rig_open(struct rig *rig)
                        &rig->borrow[i]) == TVN_OK);
         rig->defs[i] = (struct tvn_resource_def){.type = r, .part = i};
     }
-    tvn_handle_table_init(&rig->table, 0, rig->defs);
+    tvn_handle_table_init(&rig->table, 0, rig->defs, &rig->budget);
 }
 
 static inline const char *

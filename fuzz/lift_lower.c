@@ -53,6 +53,7 @@ there_and_back(struct world *w, struct tvn_image *first, uint64_t bytes)
 {
     static struct guest guest;
     struct tvn_handle_table table;
+    struct tvn_handle_budget budget = {0};
     struct tvn_call_scope lends = {0};
     struct tvn_call_scope borrows = {0};
     uint8_t flags = input_byte(&w->in);
@@ -62,7 +63,7 @@ there_and_back(struct world *w, struct tvn_image *first, uint64_t bytes)
     tvn_err err;
 
     guest_init(&guest, &w->in);
-    tvn_handle_table_init(&table, 2, w->defs);
+    tvn_handle_table_init(&table, 2, w->defs, &budget);
     table.borrows = &borrows;
     guest.memory.handles = &table.handles;
     guest.memory.encoding = (enum tvn_encoding)(flags % 3);
@@ -94,6 +95,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct tvn_handle_table table;
+    struct tvn_handle_budget budget = {0};
     struct tvn_call_scope lends = {0};
     struct tvn_call_scope borrows = {0};
     struct tvn_image *image = NULL;
@@ -111,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     type = input_type(&w.in, w.types, 5);
     world_plan(&w, type, type);
     encoding = (enum tvn_encoding)(input_byte(&w.in) % 3);
-    tvn_handle_table_init(&table, 2, w.defs);
+    tvn_handle_table_init(&table, 2, w.defs, &budget);
     table.lends = &lends;
     table.borrows = &borrows;
     fill_table(&w, &table, &oracle);
