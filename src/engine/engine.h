@@ -154,9 +154,10 @@ tvn_err tvn_call_init(struct tvn_call *call, struct tvn_instance *instance,
  * an import that are no values of their types, a bad pointer for its result).
  *
  * The deadline counts from the first realloc of the lowering, else from run;
- * post-return has one of its own.  It is never early; late it is by a tick of
- * 1 ms as a rule, and at most by 100 ms and 2 ms a MiB of memory: bulk
- * operations of the guest are not interrupted, nor are host functions. */
+ * post-return has one of its own.  It is never early; late it is by two ticks
+ * of 1 ms as a rule, and at most by 100 ms and 2 ms a MiB of memory: bulk
+ * operations of the guest are not interrupted, nor are host functions.  Time
+ * that a busy machine does not give is not counted whole. */
 tvn_err tvn_call_run(struct tvn_call *call, struct tvn_diag *diag);
 tvn_err tvn_call_finish(struct tvn_call *call, struct tvn_diag *diag);
 

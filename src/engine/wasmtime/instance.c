@@ -252,7 +252,8 @@ on_deadline(wasmtime_context_t *context, void *data, uint64_t *delta,
     return wasmtime_error_new("deadline");
 }
 
-/* One tick more: the first one may be nearly over when the call begins. */
+/* Two ticks more: the first one may be nearly over when the call begins, and
+ * the next comes early when this one was late. */
 void
 tvn_instance_set_deadline(struct tvn_instance *instance, uint64_t deadline_ns)
 {
@@ -260,7 +261,7 @@ tvn_instance_set_deadline(struct tvn_instance *instance, uint64_t deadline_ns)
     instance->deadline_ticks = deadline_ns == 0
                                    ? 0
                                    : deadline_ns / TVN__TICK_NS +
-                                         (deadline_ns % TVN__TICK_NS != 0) + 1;
+                                         (deadline_ns % TVN__TICK_NS != 0) + 2;
     wasmtime_context_set_epoch_deadline(instance->context, 1);
 }
 
