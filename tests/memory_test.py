@@ -104,8 +104,9 @@ edges: [ departures -> one -> two -> out ]
 
 
 def resident(pid):
+    """Its own memory: pages of files come and go as the system likes."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
 
 
 def settled(run):
