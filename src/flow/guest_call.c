@@ -227,12 +227,13 @@ copy_text(
 {
     uint32_t len = load32(pair + 4);
     uint32_t kept = len < TVN__TEXT_MAX ? len : TVN__TEXT_MAX;
-    const uint8_t *bytes = guest_bytes(memory, load32(pair), len);
+    const uint8_t *bytes;
     size_t bad = 0;
 
     if (memory->encoding != TVN_UTF8) {
         return lift_text(guest, memory, pair);
     }
+    bytes = guest_bytes(memory, load32(pair), len);
     if (bytes == NULL) {
         return false;
     }

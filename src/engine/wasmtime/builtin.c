@@ -258,13 +258,14 @@ call_rep(
 static wasm_trap_t *
 destroy(const struct builtin *builtin, uint32_t rep)
 {
-    static const char text[] = "stopped by the host";
     struct tvn_instance *instance = builtin->instance;
     const struct tvn__resource *resource =
         &instance->resources[builtin->resource];
+    struct tvn_diag diag = {0};
     union tvn_slot slot = {.u64 = rep};
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *error;
+    tvn_err err;
 
     if (resource->drop != NULL) {
         resource->drop(resource->env, rep);
@@ -277,8 +278,8 @@ destroy(const struct builtin *builtin, uint32_t rep)
     if (error == NULL && trap == NULL) {
         return NULL;
     }
-    (void)tvn__fail_call(instance, builtin->name, error, trap);
-    return wasmtime_trap_new(text, sizeof(text) - 1);
+    err = tvn__fail_call(instance, builtin->name, error, trap);
+    return tvn__unwind(instance, err, builtin->name, "", &diag);
 }
 
 static wasm_trap_t *
