@@ -71,21 +71,14 @@ static void
 check_options(struct tvn__decoder *d, size_t at, bool is_lift,
     const struct tvn_func_type *type, const struct tvn_canon_opts *opts)
 {
-    const struct tvn_type *tuple = type->tuple;
-    const struct tvn_type *result = type->result;
-    bool spills = tuple != NULL && tuple->flat_count > TVN_FLAT_PARAMS_MAX;
-    bool in = spills || (tuple != NULL && tuple->has_pointer);
-    bool out = result != NULL && result->has_pointer;
-    bool by_pointer =
-        result != NULL && result->flat_count > TVN_FLAT_RESULTS_MAX;
-    bool allocates = is_lift ? in : out;
+    struct tvn_canon_needs needs = tvn_canon_needs_of(type, is_lift);
 
-    if ((in || out || by_pointer) && opts->memory == TVN_NONE) {
+    if (needs.memory && opts->memory == TVN_NONE) {
         tvn__malformed(d, at,
             "a function whose values need memory is %s "
             "without one",
             is_lift ? "lifted" : "lowered");
-    } else if (allocates && opts->realloc == TVN_NONE) {
+    } else if (needs.realloc && opts->realloc == TVN_NONE) {
         tvn__malformed(d, at,
             "a function whose values are allocated is %s "
             "without realloc",

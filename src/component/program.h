@@ -151,6 +151,14 @@ struct tvn_program {
                         * host can give; NULL */
 };
 
+/* What options a function needs, by what of its values is in memory. */
+struct tvn_canon_needs {
+    bool memory;
+    bool realloc;
+};
+struct tvn_canon_needs tvn_canon_needs_of(
+    const struct tvn_func_type *type, bool is_lift);
+
 void tvn_sig_of_lift(
     const struct tvn_func_type *type, struct tvn_core_sig *out);
 void tvn_sig_of_lower(

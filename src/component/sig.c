@@ -26,6 +26,23 @@ tvn_func_type_print(const struct tvn_func_type *type, struct tvn_buf *out)
     }
 }
 
+struct tvn_canon_needs
+tvn_canon_needs_of(const struct tvn_func_type *type, bool is_lift)
+{
+    const struct tvn_type *tuple = type->tuple;
+    const struct tvn_type *result = type->result;
+    bool in = tuple != NULL &&
+              (tuple->has_pointer || tuple->flat_count > TVN_FLAT_PARAMS_MAX);
+    bool out = result != NULL && result->has_pointer;
+    bool by_pointer =
+        result != NULL && result->flat_count > TVN_FLAT_RESULTS_MAX;
+
+    return (struct tvn_canon_needs){
+        .memory = in || out || by_pointer,
+        .realloc = is_lift ? in : out,
+    };
+}
+
 static void
 add_params(const struct tvn_func_type *type, struct tvn_core_sig *out)
 {

@@ -118,24 +118,6 @@ tvn__check_sig(struct tvn_instance *instance, const wasmtime_func_t *func,
 }
 
 static tvn_err
-set_memory(struct tvn_instance *instance, const struct tvn__options *options,
-    struct tvn__lifted *lifted, struct tvn_diag *diag)
-{
-    const struct tvn_type *tuple = options->type->tuple;
-    bool needs_realloc =
-        tuple != NULL &&
-        (tuple->has_pointer || tuple->flat_count > TVN_FLAT_PARAMS_MAX);
-    bool needs_memory = needs_realloc || lifted->returns_pointer ||
-                        (lifted->result != NULL && lifted->result->has_pointer);
-    tvn_err err =
-        tvn__memory_get(instance, options, &lifted->memory, lifted->name, diag);
-
-    return err == TVN_OK ? tvn__memory_check(instance, lifted->memory,
-                               needs_memory, needs_realloc, lifted->name, diag)
-                         : err;
-}
-
-static tvn_err
 set_post_return(struct tvn_instance *instance, const struct tvn_core_sig *sig,
     const struct tvn_core_item *post_return, struct tvn__lifted *lifted,
     struct tvn_diag *diag)
@@ -165,6 +147,7 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
         .realloc = realloc,
         .encoding = lift->opts.encoding,
         .type = lift->type,
+        .is_lift = true,
     };
     struct tvn__lifted *lifted =
         tvn_arena_new(&instance->arena, 1, sizeof(*lifted));
@@ -191,7 +174,8 @@ tvn__add_lift(void *store, uint32_t index, const struct tvn_lift *lift,
     lifted->slots = sig.param_count > 0 ? sig.param_count : 1;
     err = tvn__check_sig(instance, &lifted->func, &sig, lifted->name, diag);
     if (err == TVN_OK) {
-        err = set_memory(instance, &options, lifted, diag);
+        err = tvn__memory_get(
+            instance, &options, &lifted->memory, lifted->name, diag);
     }
     if (err == TVN_OK) {
         err = set_post_return(instance, &sig, post_return, lifted, diag);

@@ -313,24 +313,6 @@ make_plans(struct tvn_instance *instance, const struct tvn_func_type *type,
 }
 
 static tvn_err
-set_memory(struct tvn_instance *instance, const struct tvn__options *options,
-    struct crossing *crossing, struct tvn_diag *diag)
-{
-    const struct tvn_func_type *type = options->type;
-    bool needs_realloc = type->result != NULL && type->result->has_pointer;
-    bool needs_memory = needs_realloc || crossing->is_spilled ||
-                        crossing->callee->returns_pointer ||
-                        (type->tuple != NULL && type->tuple->has_pointer);
-    tvn_err err = tvn__memory_get(
-        instance, options, &crossing->memory, crossing->name, diag);
-
-    return err == TVN_OK
-               ? tvn__memory_check(instance, crossing->memory, needs_memory,
-                     needs_realloc, crossing->name, diag)
-               : err;
-}
-
-static tvn_err
 fill(struct tvn_instance *instance, const struct tvn_lower *lower,
     const struct tvn__options *options, struct crossing *crossing,
     struct tvn_diag *diag)
@@ -358,7 +340,8 @@ fill(struct tvn_instance *instance, const struct tvn_lower *lower,
     if (err != TVN_OK) {
         return tvn_diag_error(diag, err, NULL, "no memory");
     }
-    return set_memory(instance, options, crossing, diag);
+    return tvn__memory_get(
+        instance, options, &crossing->memory, crossing->name, diag);
 }
 
 tvn_err

@@ -209,19 +209,15 @@ struct tvn__options {
     const struct tvn_core_item *realloc;
     enum tvn_encoding encoding;
     const struct tvn_func_type *type;
+    bool is_lift;
 };
 
 /* The shared record for them; NULL in `*out` without a memory and handles.
- * TVN_EMALFORMED: realloc has another signature. */
+ * TVN_EMALFORMED: realloc has another signature, or one of the two is needed
+ * and not given: plans ask no more. */
 tvn_err tvn__memory_get(struct tvn_instance *instance,
     const struct tvn__options *options, struct tvn__guest_memory **out,
     const char *what, struct tvn_diag *diag);
-
-/* Is there a memory, is there a realloc when one is needed?  TVN_EMALFORMED
- * otherwise: plans ask no more. */
-tvn_err tvn__memory_check(const struct tvn_instance *instance,
-    const struct tvn__guest_memory *memory, bool needs_memory,
-    bool needs_realloc, const char *what, struct tvn_diag *diag);
 
 /* Calls a guest function of `part` that may not call imports.  The reason of
  * a failure is kept. */

@@ -250,23 +250,6 @@ make_plans(struct tvn_instance *instance, const struct tvn_func_type *type,
     return err;
 }
 
-static tvn_err
-set_memory(struct tvn_instance *instance, const struct tvn__options *options,
-    struct tvn__lowered *lowered, struct tvn_diag *diag)
-{
-    const struct tvn_func_type *type = options->type;
-    bool needs_realloc = type->result != NULL && type->result->has_pointer;
-    bool needs_memory = needs_realloc || lowered->is_spilled ||
-                        lowered->returns_pointer ||
-                        (type->tuple != NULL && type->tuple->has_pointer);
-    tvn_err err = tvn__memory_get(
-        instance, options, &lowered->memory, lowered->name, diag);
-
-    return err == TVN_OK ? tvn__memory_check(instance, lowered->memory,
-                               needs_memory, needs_realloc, lowered->name, diag)
-                         : err;
-}
-
 wasm_functype_t *
 tvn__func_type(const struct tvn_core_sig *sig)
 {
@@ -326,7 +309,8 @@ new_host_call(struct tvn_instance *instance, const struct tvn_lower *lower,
     if (err != TVN_OK) {
         return tvn_diag_error(diag, err, NULL, "no memory");
     }
-    err = set_memory(instance, options, lowered, diag);
+    err = tvn__memory_get(
+        instance, options, &lowered->memory, lowered->name, diag);
     if (err != TVN_OK) {
         return err;
     }

@@ -191,6 +191,27 @@ make(struct tvn_instance *instance, const struct tvn__options *options,
     return TVN_OK;
 }
 
+/* The decoder has looked already; a program that was made by hand has not
+ * been through it. */
+static tvn_err
+check_needs(const struct tvn_instance *instance,
+    const struct tvn__options *options, const char *what, struct tvn_diag *diag)
+{
+    struct tvn_place place = {.path = instance->code->name, .what = what};
+    struct tvn_canon_needs needs =
+        tvn_canon_needs_of(options->type, options->is_lift);
+
+    if (needs.memory && options->memory == NULL) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a memory and has no such option");
+    }
+    if (needs.realloc && options->realloc == NULL) {
+        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
+            "it needs a realloc and has no such option");
+    }
+    return TVN_OK;
+}
+
 tvn_err
 tvn__memory_get(struct tvn_instance *instance,
     const struct tvn__options *options, struct tvn__guest_memory **out,
@@ -209,7 +230,7 @@ tvn__memory_get(struct tvn_instance *instance,
 
     *out = NULL;
     if (options->memory == NULL && !tvn_func_has_handle(options->type)) {
-        return TVN_OK;
+        return check_needs(instance, options, what, diag);
     }
     if (options->memory != NULL) {
         handle = tvn__handle(options->memory).of.memory;
@@ -231,23 +252,5 @@ tvn__memory_get(struct tvn_instance *instance,
         }
     }
     *out = guest;
-    return TVN_OK;
-}
-
-tvn_err
-tvn__memory_check(const struct tvn_instance *instance,
-    const struct tvn__guest_memory *memory, bool needs_memory,
-    bool needs_realloc, const char *what, struct tvn_diag *diag)
-{
-    struct tvn_place place = {.path = instance->code->name, .what = what};
-
-    if (needs_memory && (memory == NULL || !memory->has_memory)) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "it needs a memory and has no such option");
-    }
-    if (needs_realloc && !memory->has_realloc) {
-        return tvn_diag_error(diag, TVN_EMALFORMED, &place,
-            "it needs a realloc and has no such option");
-    }
-    return TVN_OK;
+    return check_needs(instance, options, what, diag);
 }
