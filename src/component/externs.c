@@ -178,7 +178,7 @@ track_of(struct tvn_str version)
             return version;
         }
     }
-    if (count < 2) {
+    if (count < 2 || dots[1] + 1 == version.len) {
         return version;
     }
     if (dots[0] != 1 || version.ptr[0] != '0') {

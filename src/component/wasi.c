@@ -1,29 +1,7 @@
 /* wasi.c -- the interfaces of WASI 0.2 and their grants; see wasi.h. */
 #include "component/wasi.h"
 
-#include <string.h>
-
-bool
-tvn_wasi_is_track(const char *track, struct tvn_str interface)
-{
-    size_t len = strlen(track);
-
-    if (interface.len < len || memcmp(interface.ptr, track, len) != 0) {
-        return false;
-    }
-    if (interface.len == len) {
-        return true;
-    }
-    if (interface.ptr[len] != '.' || interface.len == len + 1) {
-        return false;
-    }
-    for (size_t i = len + 1; i < interface.len; i++) {
-        if (interface.ptr[i] < '0' || interface.ptr[i] > '9') {
-            return false; /* a release candidate has other types */
-        }
-    }
-    return true;
-}
+#include "component/component.h"
 
 static const struct {
     const char *interface;
@@ -58,7 +36,7 @@ find_interface(struct tvn_str interface)
     size_t i = 0;
 
     while (i < INTERFACES &&
-           !tvn_wasi_is_track(interfaces[i].interface, interface)) {
+           !tvn_name_reads_as(interface, tvn_str_of(interfaces[i].interface))) {
         i++;
     }
     return i;

@@ -31,8 +31,4 @@ unsigned tvn_wasi_grant_of(struct tvn_str interface);
 const char *tvn_wasi_grant_name(unsigned grant);
 unsigned tvn_wasi_grant_from(struct tvn_str name);
 
-/* Whether `interface` is a version of the track: "wasi:io/poll@0.2" has
- * "wasi:io/poll@0.2.3", and no release candidate. */
-bool tvn_wasi_is_track(const char *track, struct tvn_str interface);
-
 #endif

@@ -300,7 +300,7 @@ tvn_wasi_signature(struct tvn_str interface, struct tvn_str name)
             const struct tvn__wasi_row *row = &parts[i]->rows[k];
 
             if (tvn_str_is(name, row->name) &&
-                tvn_wasi_is_track(row->interface, interface)) {
+                tvn_name_reads_as(interface, tvn_str_of(row->interface))) {
                 return row->signature;
             }
         }
