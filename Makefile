@@ -22,7 +22,7 @@ COMPONENT = build-component
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 FLIGHTS = examples/flights
-SOURCES = $$(git ls-files 'include/*.h' 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.c' 'fuzz/*.c' 'tools/*.c' \
+SOURCES = $$(git ls-files 'include/*.h' 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' 'fuzz/*.c' 'tools/*.c' \
     ':!tests/golden' ':!tests/sdk/stages')
 
 all: configure

@@ -25,6 +25,8 @@
 #include "value/image.h"
 #include "value/plan.h"
 
+#include "support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,25 +75,6 @@ static const char text[] =
 
 static const char name[] = "Scandinavian Airlines";
 static const char city[] = "Trondheim";
-
-static struct tvn_diag diag;
-
-#define OK(call)                                                               \
-    do {                                                                       \
-        if ((call) != TVN_OK) {                                                \
-            fail(#call);                                                       \
-        }                                                                      \
-    } while (0)
-
-static void
-fail(const char *what)
-{
-    struct tvn_buf out = {0};
-
-    tvn_diag_print(&diag, &out);
-    (void)fprintf(stderr, "%s\n%s", what, tvn_buf_text(&out));
-    exit(1);
-}
 
 static void
 check(wasmtime_error_t *error)

@@ -15,6 +15,8 @@
 #include "engine/wasmtime/internal.h"
 #include "toolchain/toolchain.h"
 
+#include "support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,25 +44,6 @@ static const char text[] =
     "\"post\"))))"
     "  (func (export \"ask\") (param \"a\" u64) (param \"b\" u32) (result u32)"
     "    (canon lift (core func $m \"ask\"))))";
-
-static struct tvn_diag diag;
-
-#define OK(call)                                                               \
-    do {                                                                       \
-        if ((call) != TVN_OK) {                                                \
-            fail(#call);                                                       \
-        }                                                                      \
-    } while (0)
-
-static void
-fail(const char *what)
-{
-    struct tvn_buf out = {0};
-
-    tvn_diag_print(&diag, &out);
-    (void)fprintf(stderr, "%s\n%s", what, tvn_buf_text(&out));
-    exit(1);
-}
 
 static tvn_err
 next(void *env, const uint8_t *args, const uint8_t **result,

@@ -184,6 +184,7 @@ leave_out_init(struct tvn_host *host, const struct tvn_wit_world *world,
     const struct tvn_extern *init =
         tvn_extern_find(face->exports, face->export_count, name);
     struct tvn_extern *kept;
+    uint32_t count = 0;
 
     if (world == NULL || init == NULL || is_of_a_stage(init) ||
         tvn_extern_find(world->exports, world->export_count, name) != NULL) {
@@ -193,14 +194,13 @@ leave_out_init(struct tvn_host *host, const struct tvn_wit_world *world,
     if (kept == NULL) {
         return TVN_ENOMEM;
     }
-    for (uint32_t i = 0, count = face->export_count; i < count; i++) {
-        if (tvn_str_equal(face->exports[i].name, name)) {
-            face->export_count--;
-        } else {
-            kept[i - (count - face->export_count)] = face->exports[i];
+    for (uint32_t i = 0; i < face->export_count; i++) {
+        if (&face->exports[i] != init) {
+            kept[count++] = face->exports[i];
         }
     }
     face->exports = kept;
+    face->export_count = count;
     return TVN_OK;
 }
 

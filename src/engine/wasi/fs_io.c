@@ -12,13 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct result_handle {
-    uint8_t is_error;
-    uint8_t pad[3];
-    uint32_t rep;
-};
-_Static_assert(sizeof(struct result_handle) == 8, "result<own<..>, ..>");
-
 /* ------------------------------------------------------------------------
  * what a descriptor may do: 0 or an errno */
 static int
@@ -42,27 +35,17 @@ check_write(const struct tvn__wasi_object *file)
     return (file->u.descriptor.flags & TVN__WASI_WRITE) != 0 ? 0 : EBADF;
 }
 
-/* The descriptor that the arguments begin with. */
-static tvn_err
-get_self(struct tvn__wasi_call *call, struct tvn__wasi_object **out)
-{
-    struct tvn__wasi_self args;
-
-    memcpy(&args, call->args, sizeof(args));
-    return tvn__wasi_get(call, args.self, TVN__WASI_DESCRIPTOR, out);
-}
-
 /* ------------------------------------------------------------------------
  * streams of a file: each has an fd of its own and outlives the descriptor */
 static tvn_err
 stream_of(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
     uint64_t offset, bool is_append)
 {
-    struct result_handle out = {0};
     struct tvn__wasi_object *file;
     struct tvn__wasi_object *stream;
+    uint32_t rep;
     int error;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;
@@ -71,7 +54,7 @@ stream_of(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
     if (error != 0) {
         return tvn__wasi_end(call, error);
     }
-    stream = tvn__wasi_object_new(call->wasi, kind, &out.rep);
+    stream = tvn__wasi_object_new(call->wasi, kind, &rep);
     if (stream == NULL) {
         return tvn__wasi_end(call, EDQUOT);
     }
@@ -79,13 +62,7 @@ stream_of(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
     stream->u.stream.offset = offset;
     stream->u.stream.is_append = is_append;
     stream->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
-    if (stream->fd < 0) {
-        error = errno;
-        tvn__wasi_drop(call->wasi, out.rep, kind);
-        return tvn__wasi_end(call, error);
-    }
-    tvn__wasi_put(call, &out, sizeof(out));
-    return TVN_OK;
+    return tvn__wasi_end_new(call, rep, kind, stream->fd < 0 ? errno : 0);
 }
 
 static tvn_err
@@ -140,7 +117,7 @@ descriptor_read(struct tvn__wasi_call *call)
     uint32_t len;
     ssize_t got;
     int error;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;
@@ -197,7 +174,7 @@ descriptor_write(struct tvn__wasi_call *call)
     uint32_t len;
     ssize_t put;
     int error;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;
@@ -230,7 +207,7 @@ set_size(struct tvn__wasi_call *call)
     struct tvn__wasi_self_len args;
     struct tvn__wasi_object *file;
     int error;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;
@@ -271,7 +248,7 @@ advise(struct tvn__wasi_call *call)
     };
     struct advise_args args;
     struct tvn__wasi_object *file;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;
@@ -302,7 +279,7 @@ static tvn_err
 sync_with(struct tvn__wasi_call *call, int (*run)(int fd))
 {
     struct tvn__wasi_object *file;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
     int error = 0;
 
     if (err == TVN_OK) {
@@ -352,10 +329,10 @@ open_entries(
 static tvn_err
 read_directory(struct tvn__wasi_call *call)
 {
-    struct result_handle out = {0};
     struct tvn__wasi_self args;
     struct tvn__wasi_object *dir;
     struct tvn__wasi_object *entries;
+    uint32_t rep;
     int error;
     tvn_err err;
 
@@ -364,17 +341,12 @@ read_directory(struct tvn__wasi_call *call)
     if (err != TVN_OK || error != 0) {
         return err != TVN_OK ? err : tvn__wasi_end(call, error);
     }
-    entries = tvn__wasi_object_new(call->wasi, TVN__WASI_ENTRIES, &out.rep);
+    entries = tvn__wasi_object_new(call->wasi, TVN__WASI_ENTRIES, &rep);
     if (entries == NULL) {
         return tvn__wasi_end(call, EDQUOT);
     }
-    error = open_entries(dir, entries);
-    if (error != 0) {
-        tvn__wasi_drop(call->wasi, out.rep, TVN__WASI_ENTRIES);
-        return tvn__wasi_end(call, error);
-    }
-    tvn__wasi_put(call, &out, sizeof(out));
-    return TVN_OK;
+    return tvn__wasi_end_new(
+        call, rep, TVN__WASI_ENTRIES, open_entries(dir, entries));
 }
 
 struct result_entry {

@@ -17,21 +17,12 @@ struct at_args {
 };
 _Static_assert(sizeof(struct at_args) == 16, "self, path-flags, path");
 
-static tvn_err
-get_self(struct tvn__wasi_call *call, struct tvn__wasi_object **out)
-{
-    struct tvn__wasi_self args;
-
-    memcpy(&args, call->args, sizeof(args));
-    return tvn__wasi_get(call, args.self, TVN__WASI_DESCRIPTOR, out);
-}
-
 /* What the descriptor is of. */
 static tvn_err
 stat_self(struct tvn__wasi_call *call, struct stat *out, int *error)
 {
     struct tvn__wasi_object *file;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err == TVN_OK) {
         *error = fstat(file->fd, out) == 0 ? 0 : errno;
@@ -196,7 +187,7 @@ static tvn_err
 get_flags(struct tvn__wasi_call *call)
 {
     struct tvn__wasi_object *file;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err == TVN_OK) {
         uint8_t out[2] = {0, file->u.descriptor.flags};
@@ -210,7 +201,7 @@ static tvn_err
 get_type(struct tvn__wasi_call *call)
 {
     struct tvn__wasi_object *file;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err == TVN_OK) { /* nothing else is ever opened */
         uint8_t out[2] = {0, file->u.descriptor.is_dir ? TVN__WASI_TYPE_DIR
@@ -299,7 +290,7 @@ set_times(struct tvn__wasi_call *call)
     struct timespec times[2];
     struct tvn__wasi_object *file;
     int error;
-    tvn_err err = get_self(call, &file);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_DESCRIPTOR, &file);
 
     if (err != TVN_OK) {
         return err;

@@ -97,13 +97,6 @@ struct open_args {
 };
 _Static_assert(sizeof(struct open_args) == 20, "open-at");
 
-struct result_handle {
-    uint8_t is_error;
-    uint8_t pad[3];
-    uint32_t rep;
-};
-_Static_assert(sizeof(struct result_handle) == 8, "result<own<..>, ..>");
-
 /* O_NONBLOCK: a pipe with nobody behind it must not hold the host; it means
  * nothing for what is opened in the end. */
 static int
@@ -187,10 +180,10 @@ open_at(const struct tvn__wasi_object *dir, const struct open_args *args,
 static tvn_err
 descriptor_open_at(struct tvn__wasi_call *call)
 {
-    struct result_handle out = {0};
     struct open_args args;
     struct tvn__wasi_object *dir;
     struct tvn__wasi_object *file;
+    uint32_t rep;
     int error;
     tvn_err err;
 
@@ -199,17 +192,12 @@ descriptor_open_at(struct tvn__wasi_call *call)
     if (err != TVN_OK || error != 0) {
         return err != TVN_OK ? err : tvn__wasi_end(call, error);
     }
-    file = tvn__wasi_object_new(call->wasi, TVN__WASI_DESCRIPTOR, &out.rep);
+    file = tvn__wasi_object_new(call->wasi, TVN__WASI_DESCRIPTOR, &rep);
     if (file == NULL) {
         return tvn__wasi_end(call, EDQUOT);
     }
     error = open_at(dir, &args, tvn__wasi_text_of(call, args.path), file);
-    if (error != 0) {
-        tvn__wasi_drop(call->wasi, out.rep, TVN__WASI_DESCRIPTOR);
-        return tvn__wasi_end(call, error);
-    }
-    tvn__wasi_put(call, &out, sizeof(out));
-    return TVN_OK;
+    return tvn__wasi_end_new(call, rep, TVN__WASI_DESCRIPTOR, error);
 }
 
 static const struct tvn__wasi_row rows[] = {

@@ -117,10 +117,12 @@ _Static_assert(sizeof(struct link_args) == 28, "link-at");
 
 /* A path that ends in '/' means a directory. */
 static int
-rename_spots(const struct tvn__wasi_spot *from, const struct tvn__wasi_spot *to)
+rename_spots(const struct tvn__wasi_spot *from, const struct tvn__wasi_spot *to,
+    bool is_followed)
 {
     struct stat stat;
 
+    (void)is_followed; /* it is the link that gets another name */
     if (from->has_slash || to->has_slash) {
         if (fstatat(from->dir, from->name, &stat, AT_SYMLINK_NOFOLLOW) != 0) {
             return errno;
@@ -158,23 +160,31 @@ link_spots(const struct tvn__wasi_spot *from, const struct tvn__wasi_spot *to,
     return linkat(from->dir, from->name, to->dir, to->name, 0) == 0 ? 0 : errno;
 }
 
+/* What is done with one name and another. */
+struct two_names {
+    uint32_t self;
+    struct tvn__wasi_text old_path;
+    uint32_t other;
+    struct tvn__wasi_text new_path;
+    bool is_followed; /* the old one's link */
+};
+
 static tvn_err
-rename_at(struct tvn__wasi_call *call)
+at_spots(struct tvn__wasi_call *call, const struct two_names *names,
+    int (*run)(const struct tvn__wasi_spot *from,
+        const struct tvn__wasi_spot *to, bool is_followed))
 {
     struct tvn__wasi_spot from = {0};
     struct tvn__wasi_spot to = {0};
-    struct rename_args args;
     int error;
-    tvn_err err;
+    tvn_err err = open_spot(call, names->self, names->old_path, &from, &error);
 
-    memcpy(&args, call->args, sizeof(args));
-    err = open_spot(call, args.self, args.old_path, &from, &error);
     if (err == TVN_OK && error == 0) {
-        err = open_spot(call, args.other, args.new_path, &to, &error);
+        err = open_spot(call, names->other, names->new_path, &to, &error);
     }
     if (err == TVN_OK) {
-        err =
-            tvn__wasi_end(call, error == 0 ? rename_spots(&from, &to) : error);
+        err = tvn__wasi_end(
+            call, error == 0 ? run(&from, &to, names->is_followed) : error);
     }
     tvn__wasi_spot_close(&from);
     tvn__wasi_spot_close(&to);
@@ -182,28 +192,27 @@ rename_at(struct tvn__wasi_call *call)
 }
 
 static tvn_err
-link_at(struct tvn__wasi_call *call)
+rename_at(struct tvn__wasi_call *call)
 {
-    struct tvn__wasi_spot from = {0};
-    struct tvn__wasi_spot to = {0};
-    struct link_args args;
-    int error;
-    tvn_err err;
+    struct rename_args args;
 
     memcpy(&args, call->args, sizeof(args));
-    err = open_spot(call, args.self, args.old_path, &from, &error);
-    if (err == TVN_OK && error == 0) {
-        err = open_spot(call, args.other, args.new_path, &to, &error);
-    }
-    if (err == TVN_OK) {
-        bool is_followed = (args.path_flags & 1u) != 0;
+    return at_spots(call,
+        &(struct two_names){
+            args.self, args.old_path, args.other, args.new_path, false},
+        rename_spots);
+}
 
-        err = tvn__wasi_end(
-            call, error == 0 ? link_spots(&from, &to, is_followed) : error);
-    }
-    tvn__wasi_spot_close(&from);
-    tvn__wasi_spot_close(&to);
-    return err;
+static tvn_err
+link_at(struct tvn__wasi_call *call)
+{
+    struct link_args args;
+
+    memcpy(&args, call->args, sizeof(args));
+    return at_spots(call,
+        &(struct two_names){args.self, args.old_path, args.other, args.new_path,
+            (args.path_flags & 1u) != 0},
+        link_spots);
 }
 
 /* ------------------------------------------------------------------------

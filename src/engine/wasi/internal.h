@@ -26,8 +26,7 @@
 #define TVN__WASI_NAME_MAX    255u       /* bytes of its last component */
 #define TVN__WASI_OFFSET_MAX  ((uint64_t)INT64_MAX) /* of a file */
 
-/* ------------------------------------------------------------------------
- * Objects: what a resource's representation stands for. */
+/* ---- Objects: what a resource's representation stands for. ---- */
 enum tvn__wasi_kind {
     TVN__WASI_FREE,
     TVN__WASI_ERROR,
@@ -207,11 +206,13 @@ tvn_err tvn__wasi_end(struct tvn__wasi_call *call, int error);
 uint8_t tvn__wasi_code(int error);
 const char *tvn__wasi_code_name(uint8_t code);
 
-/* ------------------------------------------------------------------------
- * Objects. */
+/* ---- Objects. ---- */
 
 /* A trap when there is no such object of that kind. */
 tvn_err tvn__wasi_get(struct tvn__wasi_call *call, uint32_t rep,
+    enum tvn__wasi_kind kind, struct tvn__wasi_object **out);
+/* The same for the handle that the arguments begin with. */
+tvn_err tvn__wasi_get_self(struct tvn__wasi_call *call,
     enum tvn__wasi_kind kind, struct tvn__wasi_object **out);
 /* NULL when there are too many.  It has no fd. */
 struct tvn__wasi_object *tvn__wasi_object_new(
@@ -219,13 +220,16 @@ struct tvn__wasi_object *tvn__wasi_object_new(
 /* The same for a function that has no error for it: traps. */
 tvn_err tvn__wasi_make(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
     struct tvn__wasi_object **out, uint32_t *rep);
+/* Ends a function with result<own<..>, error-code>: the new object, or an
+ * errno, and then it is dropped. */
+tvn_err tvn__wasi_end_new(struct tvn__wasi_call *call, uint32_t rep,
+    enum tvn__wasi_kind kind, int error);
 /* Does nothing when there is no such object. */
 void tvn__wasi_drop(
     struct tvn_wasi *wasi, uint32_t rep, enum tvn__wasi_kind kind);
 void tvn__wasi_drop_all(struct tvn_wasi *wasi);
 
-/* ------------------------------------------------------------------------
- * Streams and waiting. */
+/* ---- Streams and waiting. ---- */
 enum tvn__wasi_outcome {
     TVN__WASI_MOVED,
     TVN__WASI_AT_END, /* closed */

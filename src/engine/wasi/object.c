@@ -50,6 +50,16 @@ tvn__wasi_get(struct tvn__wasi_call *call, uint32_t rep,
     return TVN_OK;
 }
 
+tvn_err
+tvn__wasi_get_self(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
+    struct tvn__wasi_object **out)
+{
+    struct tvn__wasi_self args;
+
+    memcpy(&args, call->args, sizeof(args));
+    return tvn__wasi_get(call, args.self, kind, out);
+}
+
 struct tvn__wasi_object *
 tvn__wasi_object_new(
     struct tvn_wasi *wasi, enum tvn__wasi_kind kind, uint32_t *rep)
@@ -87,6 +97,27 @@ tvn__wasi_make(struct tvn__wasi_call *call, enum tvn__wasi_kind kind,
             TVN__WASI_OBJECTS_MAX);
     }
     *out = object;
+    return TVN_OK;
+}
+
+struct result_handle {
+    uint8_t is_error;
+    uint8_t pad[3];
+    uint32_t rep;
+};
+_Static_assert(sizeof(struct result_handle) == 8, "result<own<..>, ..>");
+
+tvn_err
+tvn__wasi_end_new(struct tvn__wasi_call *call, uint32_t rep,
+    enum tvn__wasi_kind kind, int error)
+{
+    const struct result_handle out = {.rep = rep};
+
+    if (error != 0) {
+        tvn__wasi_drop(call->wasi, rep, kind);
+        return tvn__wasi_end(call, error);
+    }
+    tvn__wasi_put(call, &out, sizeof(out));
     return TVN_OK;
 }
 

@@ -110,15 +110,6 @@ struct splice_args {
 };
 _Static_assert(sizeof(struct splice_args) == 16, "self, src, len");
 
-static tvn_err
-get_self(struct tvn__wasi_call *call, struct tvn__wasi_object **stream)
-{
-    struct tvn__wasi_self args;
-
-    memcpy(&args, call->args, sizeof(args));
-    return tvn__wasi_get(call, args.self, TVN__WASI_OUTPUT, stream);
-}
-
 /* A result<_, stream-error> or result<u64, stream-error> of `value`. */
 static tvn_err
 finish(struct tvn__wasi_call *call, struct tvn__wasi_object *stream,
@@ -146,7 +137,7 @@ static tvn_err
 check_write(struct tvn__wasi_call *call)
 {
     struct tvn__wasi_object *stream;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     return err == TVN_OK
                ? finish(call, stream, is_open(stream), TVN__WASI_IO_MAX)
@@ -169,7 +160,7 @@ write_list(struct tvn__wasi_call *call, uint32_t max)
 {
     struct tvn__wasi_self_text args;
     struct tvn__wasi_object *stream;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     memcpy(&args, call->args, sizeof(args));
     if (err == TVN_OK) {
@@ -202,7 +193,7 @@ write_zero_bytes(struct tvn__wasi_call *call, uint32_t max)
     struct tvn__wasi_self_len args;
     struct tvn__wasi_object *stream;
     uint32_t at = 0;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     memcpy(&args, call->args, sizeof(args));
     if (err == TVN_OK) {
@@ -236,7 +227,7 @@ static tvn_err
 flush(struct tvn__wasi_call *call)
 {
     struct tvn__wasi_object *stream;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     return err == TVN_OK ? finish(call, stream, is_open(stream), 0) : err;
 }
@@ -245,7 +236,7 @@ static tvn_err
 output_subscribe(struct tvn__wasi_call *call)
 {
     struct tvn__wasi_object *stream;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     return err == TVN_OK ? tvn__wasi_subscribe(call, stream) : err;
 }
@@ -259,7 +250,7 @@ splice_bytes(struct tvn__wasi_call *call, bool is_blocking)
     enum tvn__wasi_outcome outcome;
     uint32_t len;
     uint32_t at = 0;
-    tvn_err err = get_self(call, &stream);
+    tvn_err err = tvn__wasi_get_self(call, TVN__WASI_OUTPUT, &stream);
 
     memcpy(&args, call->args, sizeof(args));
     if (err == TVN_OK) {

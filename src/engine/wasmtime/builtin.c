@@ -204,16 +204,6 @@ refuse(const struct builtin *builtin, uint32_t handle, const char *why)
 }
 
 static wasm_trap_t *
-refuse_leaving(const struct builtin *builtin)
-{
-    struct tvn_diag diag = {0};
-
-    (void)tvn_diag_error(
-        &diag, TVN_ETRAP, NULL, "called from inside realloc or post-return");
-    return tvn__unwind(builtin->instance, TVN_ETRAP, builtin->name, "", &diag);
-}
-
-static wasm_trap_t *
 call_new(
     void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *raw, size_t count)
 {
@@ -224,7 +214,7 @@ call_new(
     (void)caller;
     (void)count;
     if (!TVN_GUEST_CHECK(303, builtin->part->may_leave)) {
-        return refuse_leaving(builtin);
+        return tvn__refuse_leaving(builtin->instance, builtin->name);
     }
     why = tvn_handle_new(
         &builtin->part->table, builtin->type, (uint32_t)raw->i32, &handle);
@@ -295,7 +285,7 @@ call_drop(
     (void)caller;
     (void)count;
     if (!TVN_GUEST_CHECK(304, builtin->part->may_leave)) {
-        return refuse_leaving(builtin);
+        return tvn__refuse_leaving(builtin->instance, builtin->name);
     }
     why = tvn_handle_drop(
         &builtin->part->table, builtin->type, handle, &is_own, &rep);
@@ -316,7 +306,7 @@ call_gated(
     (void)raw;
     (void)count;
     if (!builtin->stays && !TVN_GUEST_CHECK(309, builtin->part->may_leave)) {
-        return refuse_leaving(builtin);
+        return tvn__refuse_leaving(builtin->instance, builtin->name);
     }
     (void)tvn_diag_error(&diag, TVN_ETRAP, NULL,
         "async functions, streams and futures are not run by this version");

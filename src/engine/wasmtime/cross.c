@@ -259,9 +259,7 @@ call_inside(
     TVN_ASSERT(count <= TVN_FLAT_PARAMS_MAX + 1);
     memcpy(slots, raw, crossing->params * sizeof(*slots));
     if (!TVN_GUEST_CHECK(305, crossing->caller->may_leave)) {
-        (void)tvn_diag_error(&diag, TVN_ETRAP, NULL,
-            "called from inside realloc or post-return");
-        return tvn__unwind(instance, TVN_ETRAP, crossing->name, part, &diag);
+        return tvn__refuse_leaving(instance, crossing->name);
     }
     frame = take_frame(instance);
     if (frame == NULL) {

@@ -254,6 +254,10 @@ wasm_trap_t *tvn__unwind(struct tvn_instance *instance, tvn_err err,
     const char *what, const char *part, struct tvn_diag *diag)
     __attribute__((cold, noinline));
 
+/* The same for a call out of a component that may not leave. */
+wasm_trap_t *tvn__refuse_leaving(struct tvn_instance *instance,
+    const char *what) __attribute__((cold, noinline));
+
 /* cross.c: a core function that calls the lift of another component. */
 tvn_err tvn__new_crossing(struct tvn_instance *instance,
     const struct tvn_lower *lower, const struct tvn__options *options,

@@ -32,6 +32,16 @@ tvn__unwind(struct tvn_instance *instance, tvn_err err, const char *what,
     return wasmtime_trap_new(text, sizeof(text) - 1);
 }
 
+wasm_trap_t *
+tvn__refuse_leaving(struct tvn_instance *instance, const char *what)
+{
+    struct tvn_diag diag = {0};
+
+    (void)tvn_diag_error(
+        &diag, TVN_ETRAP, NULL, "called from inside realloc or post-return");
+    return tvn__unwind(instance, TVN_ETRAP, what, "", &diag);
+}
+
 static __attribute__((cold, noinline)) wasm_trap_t *
 fail_host(const struct tvn__lowered *lowered, tvn_err err, const char *part,
     struct tvn_diag *diag)
@@ -106,8 +116,7 @@ call_host(
     TVN_ASSERT(count <= TVN_FLAT_PARAMS_MAX + 1);
     memcpy(slots, raw, lowered->params * sizeof(*slots));
     if (!TVN_GUEST_CHECK(301, lowered->part->may_leave)) {
-        return fail_host(lowered, TVN_ETRAP,
-            "called from inside realloc or post-return", &diag);
+        return tvn__refuse_leaving(lowered->instance, lowered->name);
     }
     if (lowered->args != NULL) {
         lowered->part->table.lends = &lowered->instance->lent;
