@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "value/internal.h"
 
-#define CLASSES_MAX 96u /* class_of(TVN_IMAGE_MAX) is below */
+#define CLASSES_MAX   96u /* class_of(TVN_IMAGE_MAX) is below */
+#define BUNDLE_OTHERS 7u  /* with the first: 8 blocks a bundle */
 
 _Static_assert(
     sizeof(struct tvn_image) == TVN_IMAGE_HEADER, "data is 64-byte aligned");
@@ -16,9 +17,13 @@ struct tvn_pool {
     uint64_t cache_max;
     struct tvn_pool_stats stats;
     struct cached *cached[CLASSES_MAX]; /* freed blocks, by class */
+    uint8_t apart[64];
+    struct tvn_image *returns; /* bundles: any thread pushes one, the owner
+                                * takes them all */
+    uint8_t apart_too[64];
 };
 
-struct cached {
+struct cached { /* a free block */
     struct cached *next;
 };
 
@@ -62,6 +67,7 @@ tvn_pool_free(struct tvn_pool *pool)
     if (pool == NULL) {
         return;
     }
+    tvn_pool_collect(pool);
     TVN_ASSERT(pool->stats.images == 0);
     for (uint32_t i = 0; i < CLASSES_MAX; i++) {
         while (pool->cached[i] != NULL) {
@@ -75,8 +81,9 @@ tvn_pool_free(struct tvn_pool *pool)
 }
 
 struct tvn_pool_stats
-tvn_pool_stats(const struct tvn_pool *pool)
+tvn_pool_stats(struct tvn_pool *pool)
 {
+    tvn_pool_collect(pool);
     return pool->stats;
 }
 
@@ -103,8 +110,12 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
 {
     uint32_t block;
     uint32_t clazz = class_of(size + TVN_IMAGE_HEADER, &block);
-    struct tvn_image *image = (void *)pool->cached[clazz];
+    struct tvn_image *image;
 
+    if (pool->cached[clazz] == NULL) {
+        tvn_pool_collect(pool);
+    }
+    image = (void *)pool->cached[clazz];
     if (block > pool->max) {
         block = pool->max;
     }
@@ -122,6 +133,7 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
     image->refs = 1;
     image->block = block;
     image->clazz = clazz;
+    image->is_shared = false;
     memset(image->unused, 0, sizeof(image->unused));
     pool->stats.images++;
     pool->stats.live += block;
@@ -131,16 +143,10 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
     return image;
 }
 
-void
-tvn_image_release(struct tvn_image *image)
+/* Owner only. */
+static inline void
+put_back(struct tvn_pool *pool, struct tvn_image *image)
 {
-    struct tvn_pool *pool = image->pool;
-
-    TVN_ASSERT(image->refs == 0);
-    if (pool == NULL) {
-        tvn_mem_free(image, 1, image->block);
-        return;
-    }
     pool->stats.images--;
     pool->stats.live -= image->block;
     if (pool->stats.cached + image->block > pool->cache_max) {
@@ -150,6 +156,145 @@ tvn_image_release(struct tvn_image *image)
     pool->stats.cached += image->block;
     ((struct cached *)(void *)image)->next = pool->cached[image->clazz];
     pool->cached[image->clazz] = (void *)image;
+}
+
+void
+tvn_image_release(struct tvn_image *image)
+{
+    TVN_ASSERT(image->refs == 0);
+    if (image->pool == NULL) {
+        tvn_mem_free(image, 1, image->block);
+        return;
+    }
+    put_back(image->pool, image);
+}
+
+/* ------------------------------------------------------------------------
+ * Shared images: how their blocks go home.
+ *
+ * A thread collects the blocks that it drops in a bundle, and pushes that on
+ * the pool's returns when it is full, when it meets another pool, and when it
+ * is told to (tvn_image_send_home).  A bundle lies in the data of its first
+ * block, which nobody reads any more; the others are not written at all.  Both
+ * is for the caches: a block each would be an atomic operation each, and the
+ * owner would follow a chain through lines that another processor has, waiting
+ * for one after the other.
+ *
+ * Pushes release, the owner's exchange acquires: what a thread did with an
+ * image is over before its block is used again.  All are taken at once, so a
+ * block cannot come back to the top between a look and a push. */
+
+struct bundle {
+    struct tvn_image *next; /* the first block of another bundle */
+    struct tvn_image *others[BUNDLE_OTHERS]; /* NULL: there are no more */
+};
+_Static_assert(sizeof(struct bundle) + TVN_IMAGE_HEADER <= TVN_IMAGE_MIN,
+    "every block has room for it");
+
+static _Thread_local struct {
+    struct tvn_image *first; /* NULL: no bundle */
+    uint32_t others;
+} leaving;
+
+static struct bundle *
+bundle_in(struct tvn_image *first)
+{
+    return (void *)first->data;
+}
+
+void
+tvn_image_send_home(void)
+{
+    struct tvn_image *first = leaving.first;
+    struct tvn_image **returns;
+    struct bundle *bundle;
+
+    if (first == NULL) {
+        return;
+    }
+    leaving.first = NULL;
+    bundle = bundle_in(first);
+    returns = &first->pool->returns;
+    bundle->next = __atomic_load_n(returns, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(returns, &bundle->next, first, true,
+        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+    }
+}
+
+/* Any thread that has dropped the last reference. */
+static void
+leave(struct tvn_image *image)
+{
+    struct bundle *bundle;
+
+    if (leaving.first == NULL || leaving.first->pool != image->pool) {
+        tvn_image_send_home();
+        leaving.first = image;
+        leaving.others = 0;
+        memset(image->data, 0, sizeof(*bundle));
+        return;
+    }
+    bundle = bundle_in(leaving.first);
+    bundle->others[leaving.others++] = image;
+    if (leaving.others == BUNDLE_OTHERS) {
+        tvn_image_send_home();
+    }
+}
+
+/* The blocks are in another processor's cache: they come all at a time. */
+static void
+put_back_bundle(
+    struct tvn_pool *pool, struct tvn_image *first, struct bundle bundle)
+{
+    for (uint32_t i = 0; i < BUNDLE_OTHERS && bundle.others[i] != NULL; i++) {
+        __builtin_prefetch(bundle.others[i], 1);
+        __builtin_prefetch(bundle.others[i]->data, 1);
+    }
+    put_back(pool, first);
+    for (uint32_t i = 0; i < BUNDLE_OTHERS && bundle.others[i] != NULL; i++) {
+        put_back(pool, bundle.others[i]);
+    }
+}
+
+void
+tvn_pool_collect(struct tvn_pool *pool)
+{
+    struct tvn_image *first;
+
+    if (leaving.first != NULL && leaving.first->pool == pool) {
+        tvn_image_send_home();
+    }
+    if (__atomic_load_n(&pool->returns, __ATOMIC_RELAXED) == NULL) {
+        return;
+    }
+    first = __atomic_exchange_n(&pool->returns, NULL, __ATOMIC_ACQUIRE);
+    while (first != NULL) {
+        struct bundle bundle = *bundle_in(first); /* put_back may free it */
+
+        put_back_bundle(pool, first, bundle);
+        first = bundle.next;
+    }
+}
+
+void
+tvn__image_ref_shared(struct tvn_image *image)
+{
+    (void)__atomic_fetch_add(&image->refs, 1, __ATOMIC_RELAXED);
+}
+
+/* Who finds a count of 1 has the only reference: nobody can add one. */
+void
+tvn__image_unref_shared(struct tvn_image *image)
+{
+    if (__atomic_load_n(&image->refs, __ATOMIC_ACQUIRE) != 1 &&
+        __atomic_sub_fetch(&image->refs, 1, __ATOMIC_ACQ_REL) != 0) {
+        return;
+    }
+    if (image->pool == NULL) {
+        tvn_mem_free(image, 1, image->block);
+    } else {
+        leave(image);
+    }
 }
 
 /* ------------------------------------------------------------------------

@@ -14,7 +14,14 @@
  * apart, and include the pool's `max`: an image is charged at its class,
  * header included, which is never above `max`.
  *
- * Threads: a pool and its images belong to one thread. */
+ * Threads: a pool belongs to one thread, its owner, and so do its images until
+ * the owner shares one (tvn_image_share) and hands it to another thread, by
+ * something that orders the two: a transfer, a lock.  Then any thread that
+ * holds a reference may read the image, ref and unref it; its count is atomic
+ * from then on.  The block goes home: whoever drops the last reference puts
+ * it on its pool's returns, and the owner takes it from there when it runs
+ * out of blocks, or in tvn_pool_collect.  A block belongs to the owner's
+ * figures until then. */
 #ifndef TVN_VALUE_IMAGE_H
 #define TVN_VALUE_IMAGE_H
 
@@ -30,11 +37,12 @@ struct tvn_pool;
 struct tvn_image {
     const struct tvn_type *type;
     struct tvn_pool *pool; /* NULL: a single block outside any pool */
-    uint32_t refs;
+    uint32_t refs;         /* atomic when is_shared */
     uint32_t size;  /* bytes of data in use: root and everything behind it */
     uint32_t block; /* bytes of the whole block = its size class */
     uint32_t clazz; /* the pool's number of that class */
-    uint8_t unused[64 - 2 * sizeof(void *) - 16];
+    bool is_shared; /* other threads may hold references */
+    uint8_t unused[64 - 2 * sizeof(void *) - 17];
     uint8_t data[]; /* root at 0 */
 };
 #define TVN_IMAGE_HEADER 64u
@@ -46,34 +54,67 @@ struct tvn_image {
  * memory is out. */
 struct tvn_pool *tvn_pool_new(uint32_t max, uint64_t cache_max);
 
-/* Every image must have been unref'd: asserted. */
+/* Collects.  Every image must have been unref'd: asserted. */
 void tvn_pool_free(struct tvn_pool *pool);
 
-/* Bytes in live images' blocks, now and at most; in cached blocks now. */
+/* Takes back the blocks of shared images that were returned since the last
+ * time; costs a load when there is none. */
+void tvn_pool_collect(struct tvn_pool *pool);
+
+/* Bytes in live images' blocks, now and at most; in cached blocks now.
+ * Collects first. */
 struct tvn_pool_stats {
     uint64_t live, live_max, cached, images;
 };
-struct tvn_pool_stats tvn_pool_stats(const struct tvn_pool *pool);
+struct tvn_pool_stats tvn_pool_stats(struct tvn_pool *pool);
 uint32_t tvn_pool_max(const struct tvn_pool *pool);
 
 /* What an image with `size` bytes of data is charged (block bytes of its
  * class); 0 when it would be above the pool's max. */
 uint32_t tvn_pool_charge(const struct tvn_pool *pool, uint32_t size);
 
+/* To be called before the image is handed to another thread, by the thread
+ * that holds its only references.  Once shared it stays so, and calling it
+ * again does nothing, from whatever thread. */
+static inline void
+tvn_image_share(struct tvn_image *image)
+{
+    if (!image->is_shared) { /* others may read it now: no second store */
+        image->is_shared = true;
+    }
+}
+
+void tvn__image_ref_shared(struct tvn_image *image); /* use ref and unref */
+void tvn__image_unref_shared(struct tvn_image *image);
+
 static inline struct tvn_image *
 tvn_image_ref(struct tvn_image *image)
 {
-    image->refs++;
+    if (image->is_shared) {
+        tvn__image_ref_shared(image);
+    } else {
+        image->refs++;
+    }
     return image;
 }
 
 void tvn_image_release(struct tvn_image *image); /* at refs 0; use unref */
 
+/* To be called by a thread that drops images of other threads' pools, before
+ * it sleeps or ends and once a round: sends home the last few blocks, which it
+ * had kept to send them together.  Cheap when there are none. */
+void tvn_image_send_home(void);
+
 /* NULL is allowed and does nothing. */
 static inline void
 tvn_image_unref(struct tvn_image *image)
 {
-    if (image != NULL && --image->refs == 0) {
+    if (image == NULL) {
+        return;
+    }
+    if (image->is_shared) {
+        tvn__image_unref_shared(image);
+    } else if (--image->refs == 0) {
         tvn_image_release(image);
     }
 }

@@ -197,6 +197,112 @@ test_equality_and_bytes(void)
     tvn_types_free(types);
 }
 
+/* ------------------------------------------------------------------------
+ * Shared images, on one thread. */
+
+static void
+test_a_shared_block_is_live_until_it_is_collected(void)
+{
+    struct tvn_types *types = tvn_types_new();
+    struct tvn_pool *pool = tvn_pool_new(1024, 512);
+    const struct tvn_type *type = tvn_testing_parse(types, "list<u8>");
+    struct tvn_builder builder;
+    struct tvn_image *images[20];
+    struct tvn_image *again;
+
+    tvn_builder_init(&builder, pool);
+    tvn_image_unref(make(&builder, type, 80)); /* leaves a block of 192 */
+    for (int i = 0; i < 20; i++) {
+        images[i] = make(&builder, type, 150);
+        TVN_ASSERT(!images[i]->is_shared);
+        tvn_image_share(images[i]);
+        tvn_image_share(images[i]);
+        TVN_ASSERT(images[i]->is_shared && images[i]->refs == 1);
+        TVN_ASSERT(tvn_image_ref(images[i]) == images[i]);
+        TVN_ASSERT(images[i]->refs == 2);
+        tvn_image_unref(images[i]);
+    }
+    TVN_ASSERT(tvn_pool_stats(pool).live == 20 * 256);
+    for (int i = 0; i < 20; i++) {
+        tvn_image_unref(images[i]);
+    }
+    again = make(&builder, type, 80); /* has a block, so it does not look */
+    tvn_image_unref(again);
+    TVN_ASSERT(tvn_pool_stats(pool).live_max == 20 * 256 + 192);
+    TVN_ASSERT(tvn_pool_stats(pool).live == 0);
+    TVN_ASSERT(tvn_pool_stats(pool).images == 0);
+    TVN_ASSERT(tvn_pool_stats(pool).cached == 192 + 256); /* of 512 */
+    again = make(&builder, type, 150);
+    TVN_ASSERT(!again->is_shared && again->refs == 1); /* starts anew */
+    tvn_image_unref(again);
+    tvn_builder_fini(&builder);
+    tvn_pool_free(pool);
+    tvn_types_free(types);
+}
+
+static void
+test_a_pool_without_blocks_collects(void)
+{
+    struct tvn_types *types = tvn_types_new();
+    struct tvn_pool *pool = tvn_pool_new(1024, 1u << 16);
+    const struct tvn_type *type = tvn_testing_parse(types, "list<u8>");
+    struct tvn_builder builder;
+    struct tvn_image *first;
+    struct tvn_image *second;
+
+    tvn_builder_init(&builder, pool);
+    first = make(&builder, type, 150);
+    tvn_image_share(first);
+    tvn_image_unref(first);
+    second = make(&builder, type, 150);
+    TVN_ASSERT(second == first); /* in place of new memory */
+    TVN_ASSERT(tvn_pool_stats(pool).live_max == 256);
+    tvn_image_share(second);
+    tvn_image_unref(second);
+    tvn_pool_collect(pool);
+    tvn_pool_collect(pool); /* there is none: nothing */
+    TVN_ASSERT(tvn_pool_stats(pool).cached == 256);
+    first = make(&builder, type, 150);
+    tvn_image_share(first);
+    tvn_image_unref(first);
+    tvn_builder_fini(&builder);
+    tvn_pool_free(pool); /* collects */
+    tvn_types_free(types);
+}
+
+static void
+test_blocks_of_two_pools_go_home_each(void)
+{
+    struct tvn_types *types = tvn_types_new();
+    const struct tvn_type *type = tvn_testing_parse(types, "list<u8>");
+    struct tvn_pool *pools[2];
+    struct tvn_builder builders[2];
+    struct tvn_image *images[50];
+
+    for (int i = 0; i < 2; i++) {
+        pools[i] = tvn_pool_new(1024, 1u << 16);
+        tvn_builder_init(&builders[i], pools[i]);
+    }
+    for (uint32_t i = 0; i < 50; i++) {
+        images[i] = make(&builders[i / 3 % 2], type, i * 10);
+        tvn_image_share(images[i]);
+    }
+    for (uint32_t i = 0; i < 50; i++) {
+        tvn_image_unref(images[i]);
+    }
+    tvn_image_send_home();
+    tvn_image_send_home(); /* there is none: nothing */
+    for (int i = 0; i < 2; i++) {
+        struct tvn_pool_stats stats = tvn_pool_stats(pools[i]);
+
+        TVN_ASSERT(stats.images == 0 && stats.live == 0);
+        TVN_ASSERT(stats.cached == stats.live_max);
+        tvn_builder_fini(&builders[i]);
+        tvn_pool_free(pools[i]);
+    }
+    tvn_types_free(types);
+}
+
 /* Same values, other places and orders behind the root. */
 static void
 test_equality_looks_at_values_not_at_places(void)
@@ -259,6 +365,9 @@ main(void)
     test_the_pool_has_a_max();
     test_what_a_builder_hands_out_is_zero_and_aligned();
     test_equality_and_bytes();
+    test_a_shared_block_is_live_until_it_is_collected();
+    test_a_pool_without_blocks_collects();
+    test_blocks_of_two_pools_go_home_each();
     test_equality_looks_at_values_not_at_places();
     test_every_allocation_may_fail();
     TVN_ASSERT(tvn_mem_live() == 0);
