@@ -37,6 +37,8 @@ struct caught {
 struct tvn_loop {
     uv_loop_t uv;
     uv_timer_t alarm; /* ends a wait */
+    uv_async_t woken; /* by another thread; also keeps a wait from being none:
+                       * libuv does not wait without a handle */
     struct watch *watches;
     struct caught *signals;
 };
@@ -94,6 +96,12 @@ on_alarm(uv_timer_t *alarm)
     (void)alarm; /* that the loop woke up is all */
 }
 
+static void
+on_wake(uv_async_t *woken)
+{
+    (void)woken; /* as the alarm */
+}
+
 tvn_err
 tvn_loop_new(TVN_GIVE struct tvn_loop **out)
 {
@@ -105,6 +113,12 @@ tvn_loop_new(TVN_GIVE struct tvn_loop **out)
     }
     failed = uv_loop_init(&loop->uv);
     if (failed != 0) {
+        tvn_mem_free(loop, 1, sizeof(*loop));
+        return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
+    }
+    failed = uv_async_init(&loop->uv, &loop->woken, on_wake);
+    if (failed != 0) {
+        (void)uv_loop_close(&loop->uv);
         tvn_mem_free(loop, 1, sizeof(*loop));
         return failed == UV_ENOMEM ? TVN_ENOMEM : TVN_EIO;
     }
@@ -132,6 +146,7 @@ tvn_loop_free(struct tvn_loop *loop)
         uv_close((uv_handle_t *)&caught->signal, free_caught);
     }
     uv_close((uv_handle_t *)&loop->alarm, NULL);
+    uv_close((uv_handle_t *)&loop->woken, NULL);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT); /* the close callbacks */
     failed = uv_loop_close(&loop->uv);
     TVN_ASSERT(failed == 0);
@@ -242,6 +257,14 @@ tvn_loop_poll(struct tvn_loop *loop, uint64_t wait_ns)
     }
     (void)uv_run(&loop->uv, UV_RUN_ONCE);
     (void)uv_timer_stop(&loop->alarm);
+}
+
+void
+tvn_loop_wake(struct tvn_loop *loop)
+{
+    int failed = uv_async_send(&loop->woken);
+
+    TVN_ASSERT(failed == 0); /* it fails only for another kind of handle */
 }
 
 bool

@@ -4,7 +4,7 @@
  * the owner then reads or writes itself.  Regular files cannot be watched
  * (epoll refuses them): they are always ready, and watch says so.
  *
- * Threads: one loop, one thread. */
+ * Threads: one loop, one thread; only tvn_loop_wake is for any. */
 #ifndef TVN_REACTOR_LOOP_H
 #define TVN_REACTOR_LOOP_H
 
@@ -35,10 +35,15 @@ tvn_err tvn_loop_signal(
     struct tvn_loop *loop, int signum, void (*caught)(void *env), void *env);
 
 /* Runs what is ready.  `wait_ns` 0: does not wait; UINT64_MAX: until
- * something happens; else at most as long (rounded up to 1 ms). */
+ * something happens, be it a wake; else at most as long (rounded up to 1 ms). */
 void tvn_loop_poll(struct tvn_loop *loop, uint64_t wait_ns);
 
-/* True when a descriptor is watched (signals do not count). */
+/* From any thread, while the loop is there: a poll that waits returns, or the
+ * next one that would.  Several before that are one.  Costs a load when one
+ * is pending, else a system call: for who is known to wait. */
+void tvn_loop_wake(struct tvn_loop *loop);
+
+/* True when a descriptor is watched (signals and wakes do not count). */
 bool tvn_loop_has_watch(const struct tvn_loop *loop);
 
 #endif

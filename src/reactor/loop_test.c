@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,45 @@ test_a_wait_ends(void)
     close(ends[1]);
 }
 
+static void *
+wake(void *self)
+{
+    tvn_loop_wake(self);
+    return NULL;
+}
+
+static void
+test_a_thread_wakes_a_poll(void)
+{
+    struct tvn_loop *loop = make();
+
+    for (int i = 0; i < 100; i++) {
+        pthread_t thread;
+
+        TVN_ASSERT(pthread_create(&thread, NULL, wake, loop) == 0);
+        tvn_loop_poll(loop, UINT64_MAX);
+        TVN_ASSERT(pthread_join(thread, NULL) == 0);
+    }
+    tvn_loop_free(loop);
+}
+
+static void
+test_a_wake_is_for_the_next_poll_and_no_more(void)
+{
+    struct tvn_loop *loop = make();
+    uint64_t before;
+
+    tvn_loop_wake(loop);
+    tvn_loop_wake(loop); /* several are one */
+    TVN_ASSERT(!tvn_loop_has_watch(loop));
+    tvn_loop_poll(loop, UINT64_MAX);
+    before = tvn_clock_monotonic_ns();
+    tvn_loop_poll(loop, 2 * MS + 1); /* sleeps, with no watch and no signal */
+    TVN_ASSERT(tvn_clock_monotonic_ns() - before >= 2 * MS);
+    tvn_loop_wake(loop);
+    tvn_loop_free(loop); /* with one pending */
+}
+
 static void
 test_out_of_memory(void)
 {
@@ -226,6 +266,8 @@ main(void)
     test_an_unwatched_descriptor_is_silent();
     test_a_signal_is_caught_in_poll();
     test_a_wait_ends();
+    test_a_thread_wakes_a_poll();
+    test_a_wake_is_for_the_next_poll_and_no_more();
     test_out_of_memory();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
