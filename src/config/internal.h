@@ -37,6 +37,10 @@ tvn_err tvn__yaml_load(struct tvn_arena *arena, const char *path,
 
 bool tvn__is_null(const struct tvn_yaml *node);
 
+/* "WHAT must be WANTED, found ..."; says nothing of a broken node. */
+tvn_err tvn__refuse(const struct tvn_yaml *node, const char *what,
+    const char *wanted, struct tvn_diag *diag);
+
 /* Fails with "WHAT is ..., not ..." unless the node is of that kind. */
 tvn_err tvn__expect(const struct tvn_yaml *node, enum tvn_yaml_kind kind,
     const char *what, struct tvn_diag *diag);
@@ -66,10 +70,12 @@ struct tvn__reader {
     struct tvn_pipeline *pipeline;
     struct tvn_arena *arena;
     struct tvn_diag *diag;
-    tvn_err err; /* the first */
+    tvn_err err;                       /* the first */
+    struct tvn_pipeline_stage *stages; /* the pipeline's, to be filled;
+                                        * NULL: they could not be read */
 
     /* from `defaults:` */
-    uint64_t capacity, bytes;
+    struct tvn_pipeline_edge edge; /* what every arrow begins as */
     uint64_t memory, deadline_ns, init_deadline_ns;
 };
 
@@ -100,6 +106,18 @@ uint32_t tvn__word(struct tvn__reader *reader, const struct tvn_yaml *mapping,
 uint32_t tvn__word_of(struct tvn__reader *reader, const struct tvn_yaml *node,
     enum tvn_setting_id id, const char *what, uint32_t fallback);
 
+/* A BOOL; false when it is not given or wrong. */
+bool tvn__bool(struct tvn__reader *reader, const struct tvn_yaml *mapping,
+    enum tvn_setting_id id);
+
+/* A RATE in events a second, or a SPAN; `fallback` when it is not given or
+ * wrong. */
+uint64_t tvn__rate(struct tvn__reader *reader, const struct tvn_yaml *mapping,
+    enum tvn_setting_id id, uint64_t fallback);
+struct tvn_yaml_span tvn__span(struct tvn__reader *reader,
+    const struct tvn_yaml *mapping, enum tvn_setting_id id,
+    struct tvn_yaml_span fallback);
+
 /* A TEXT that may not be empty; empty when it is not given or wrong. */
 struct tvn_pipeline_name tvn__text(struct tvn__reader *reader,
     const struct tvn_yaml *mapping, enum tvn_setting_id id);
@@ -120,7 +138,17 @@ void tvn__read_connector(struct tvn__reader *reader,
     const struct tvn_yaml *node, const char *what,
     struct tvn_pipeline_connector *out);
 void tvn__read_stages(struct tvn__reader *reader, const struct tvn_yaml *node);
+void tvn__read_on_error(struct tvn__reader *reader,
+    const struct tvn_yaml *stage, struct tvn_pipeline_on_error *out);
+
+/* The options of one edge, or those of `defaults:`, into `edge`, which holds
+ * what is so without them.  Its burst is 0 until one is given. */
+void tvn__read_edge_options(struct tvn__reader *reader,
+    const struct tvn_yaml *options, struct tvn_pipeline_edge *edge);
 void tvn__read_edges(struct tvn__reader *reader, const struct tvn_yaml *node);
+
+/* After the stages: sets their `thread`. */
+void tvn__read_threads(struct tvn__reader *reader, const struct tvn_yaml *node);
 
 /* A new tree with that scalar in it; what did not change is shared. */
 tvn_err tvn__set(struct tvn_arena *arena, const struct tvn_yaml *root,

@@ -1,5 +1,5 @@
 /* pipeline.c -- torvyn.yaml from its top: the file, defaults, require,
- * settings; stages and edges have files of their own. */
+ * settings; stages, edges and threads have files of their own. */
 #include "config/internal.h"
 
 #include "base/buf.h"
@@ -30,11 +30,14 @@ read_defaults(struct tvn__reader *reader, const struct tvn_yaml *root)
     }
     reader->pipeline->max_event = (uint32_t)tvn__number(reader, node,
         TVN_SETTING_MAX_EVENT, tvn_settings[TVN_SETTING_MAX_EVENT].fallback);
-    reader->capacity = tvn__number(reader, edge, TVN_SETTING_CAPACITY,
-        tvn_settings[TVN_SETTING_CAPACITY].fallback);
-    reader->bytes = tvn__number(reader, edge, TVN_SETTING_BYTES,
-        tvn_settings[TVN_SETTING_BYTES].fallback);
-    (void)tvn__word(reader, edge, TVN_SETTING_OVERFLOW, TVN_PIPELINE_BLOCK);
+    reader->edge = (struct tvn_pipeline_edge){
+        .capacity = (uint32_t)tvn_settings[TVN_SETTING_CAPACITY].fallback,
+        .bytes = tvn_settings[TVN_SETTING_BYTES].fallback,
+        .overflow = TVN_PIPELINE_BLOCK,
+    };
+    if (edge != NULL) {
+        tvn__read_edge_options(reader, edge, &reader->edge);
+    }
     reader->memory = tvn__number(reader, stage, TVN_SETTING_MEMORY,
         tvn_settings[TVN_SETTING_MEMORY].fallback);
     reader->deadline_ns = tvn__number(reader, stage, TVN_SETTING_DEADLINE,
@@ -69,6 +72,7 @@ read_require(struct tvn__reader *reader, const struct tvn_yaml *root)
         out->delivery.place = word->place;
     }
     out->missing_none = tvn__word(reader, node, TVN_SETTING_MISSING, 1) == 0;
+    out->threads = tvn__bool(reader, node, TVN_SETTING_REQUIRE_THREADS);
 }
 
 static void
@@ -127,6 +131,10 @@ read_file(struct tvn__reader *reader, const struct tvn_yaml *root)
     node = tvn__setting_find(root, TVN_SETTING_STAGES);
     if (node != NULL) {
         tvn__read_stages(reader, node);
+    }
+    node = tvn__setting_find(root, TVN_SETTING_THREADS);
+    if (node != NULL) {
+        tvn__read_threads(reader, node);
     }
     node = tvn__setting_find(root, TVN_SETTING_EDGES);
     if (node != NULL) {

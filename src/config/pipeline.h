@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TVN_PIPELINE_THREADS_MAX 64u /* that the file names */
+
 enum tvn_pipeline_overflow {
     TVN_PIPELINE_BLOCK,
     TVN_PIPELINE_DROP_OLDEST,
@@ -81,10 +83,12 @@ struct tvn_pipeline_table {
     struct tvn_place key_place;
 };
 
+#define TVN_PIPELINE_FOREVER UINT32_MAX /* retries */
+
 struct tvn_pipeline_on_error {
     bool is_given;
-    uint32_t retries; /* UINT32_MAX: forever; refused as yet (E0190) */
-    uint64_t backoff_min_ns, backoff_max_ns;
+    uint32_t retries;                        /* TVN_PIPELINE_FOREVER; 0: none */
+    uint64_t backoff_min_ns, backoff_max_ns; /* min <= max; 0 without retry */
     enum tvn_pipeline_then then; /* default filled in: dead-letter when the
                                   * file has one, else stop */
     struct tvn_place place;
@@ -100,6 +104,7 @@ struct tvn_pipeline_stage {
     struct tvn_pipeline_name name;
     enum tvn_pipeline_kind kind;
     struct tvn_pipeline_on_error on_error;
+    uint32_t thread; /* 0: the flow's own, else 1 + its number in threads */
 
     /* native */
     struct tvn_pipeline_connector connector;
@@ -131,6 +136,7 @@ struct tvn_pipeline_stage {
     struct tvn_place window_place;
     uint64_t window_every_ns; /* 0: not by time */
     uint64_t window_count;    /* 0: not by count */
+    bool state_is_window;     /* a fresh instance after each flush */
 };
 
 struct tvn_pipeline_edge {
@@ -140,9 +146,9 @@ struct tvn_pipeline_edge {
     struct tvn_place place; /* of the arrow */
     uint32_t capacity;
     uint64_t bytes;
-    enum tvn_pipeline_overflow overflow; /* other than block: E0190 as yet */
-    uint64_t rate;
-    uint64_t burst;
+    enum tvn_pipeline_overflow overflow; /* RATE_LIMIT: there is a rate */
+    uint64_t rate;                       /* events a second; 0: no limit */
+    uint64_t burst;                      /* default filled in; 0: no rate */
     struct tvn_pipeline_codec codec;
 };
 
@@ -172,6 +178,8 @@ struct tvn_pipeline {
     uint32_t stage_count;
     const struct tvn_pipeline_edge *edges; /* chains taken apart */
     uint32_t edge_count;
+    const struct tvn_pipeline_name *threads; /* besides the flow's own */
+    uint32_t thread_count; /* TVN_PIPELINE_THREADS_MAX at most */
     bool has_dead_letter;
     struct tvn_pipeline_connector dead_letter;
     struct tvn_pipeline_require require;

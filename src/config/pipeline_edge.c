@@ -213,8 +213,7 @@ read_chain(struct tvn__reader *reader, struct chain *chain)
     }
     while (bounds[1] < node->text.len) {
         bounds[2] = find_arrow(node->text, bounds[1] + 2);
-        chain->first[chain->count].capacity = (uint32_t)reader->capacity;
-        chain->first[chain->count].bytes = reader->bytes;
+        chain->first[chain->count] = reader->edge;
         read_arrow(reader, node, bounds, &chain->first[chain->count]);
         chain->count++;
         bounds[0] = bounds[1] + 2;
@@ -275,12 +274,66 @@ refuse_chain_options(struct tvn__reader *reader, const struct chain *chain,
     tvn_buf_fini(&split);
 }
 
+/* Timers may be late: what the rate gives in 10 ms may come at once, or a
+ * rate above some 100/s would not be reached. */
+static uint64_t
+default_burst(uint64_t rate)
+{
+    uint64_t burst = 1 + rate / 100;
+    uint64_t max = tvn_settings[TVN_SETTING_BURST].max;
+
+    return rate == 0 ? 0 : burst < max ? burst : max;
+}
+
+/* What goes without a rate, and what does not. */
+static void
+check_rate(struct tvn__reader *reader, const struct tvn_yaml *options,
+    const struct tvn_pipeline_edge *edge)
+{
+    const struct tvn_yaml *overflow =
+        tvn__setting_find(options, TVN_SETTING_OVERFLOW);
+    const struct tvn_yaml *burst =
+        tvn__setting_find(options, TVN_SETTING_BURST);
+
+    if (edge->rate > 0 ||
+        tvn__setting_find(options, TVN_SETTING_RATE) != NULL) {
+        return; /* or its value is wrong, which is said */
+    }
+    if (overflow != NULL && edge->overflow == TVN_PIPELINE_RATE_LIMIT) {
+        tvn__fail(reader,
+            tvn_diag_error(reader->diag, TVN_EPIPELINE_MISSING,
+                &overflow->place, "'overflow: rate-limit' has no 'rate'"));
+        tvn_diag_help(reader->diag,
+            "add the most events a second: { overflow: rate-limit, rate: "
+            "500/s }");
+    }
+    if (burst != NULL) {
+        tvn__fail(reader, tvn_diag_error(reader->diag, TVN_EPIPELINE_MISSING,
+                              &burst->place, "'burst' has no 'rate'"));
+        tvn_diag_help(reader->diag,
+            "it is how many events may come at once under a rate: { rate: "
+            "500/s, burst: 50 }; what may wait is 'capacity'");
+    }
+}
+
+void
+tvn__read_edge_options(struct tvn__reader *reader,
+    const struct tvn_yaml *options, struct tvn_pipeline_edge *edge)
+{
+    edge->capacity = (uint32_t)tvn__number(
+        reader, options, TVN_SETTING_CAPACITY, edge->capacity);
+    edge->bytes = tvn__number(reader, options, TVN_SETTING_BYTES, edge->bytes);
+    edge->overflow = (enum tvn_pipeline_overflow)tvn__word(
+        reader, options, TVN_SETTING_OVERFLOW, edge->overflow);
+    edge->rate = tvn__rate(reader, options, TVN_SETTING_RATE, edge->rate);
+    edge->burst = tvn__number(reader, options, TVN_SETTING_BURST, edge->burst);
+    check_rate(reader, options, edge);
+}
+
 static void
 read_options(struct tvn__reader *reader, const struct chain *chain,
     const struct tvn_yaml *options)
 {
-    struct tvn_pipeline_edge *edge = chain->first;
-
     if (tvn__is_null(options) ||
         !tvn__section(reader, options, TVN_SECTION_EDGE, TVN_ON_ANY,
             "an edge's options")) {
@@ -290,12 +343,7 @@ read_options(struct tvn__reader *reader, const struct chain *chain,
         refuse_chain_options(reader, chain, options);
     }
     if (chain->count > 0) {
-        edge->capacity = (uint32_t)tvn__number(
-            reader, options, TVN_SETTING_CAPACITY, edge->capacity);
-        edge->bytes =
-            tvn__number(reader, options, TVN_SETTING_BYTES, edge->bytes);
-        edge->overflow = (enum tvn_pipeline_overflow)tvn__word(
-            reader, options, TVN_SETTING_OVERFLOW, TVN_PIPELINE_BLOCK);
+        tvn__read_edge_options(reader, options, chain->first);
     }
 }
 
@@ -407,6 +455,11 @@ tvn__read_edges(struct tvn__reader *reader, const struct tvn_yaml *node)
     count = 0;
     for (uint32_t i = 0; i < node->count; i++) {
         count += read_item(reader, node->items[i], edges + count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (edges[i].burst == 0) {
+            edges[i].burst = default_burst(edges[i].rate);
+        }
     }
     reader->pipeline->edges = edges;
     reader->pipeline->edge_count = count;

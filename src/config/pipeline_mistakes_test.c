@@ -387,36 +387,16 @@ static const struct tvn__testing_mistake mistakes[] = {
         "help: there is: cannot-stall-others, loss, memory, delivery, "
         "missing, threads\n"},
     {"not yet",
-        FLOW STAGES EDGES
-        "threads: { a: [in] }\n"
-        "require: { threads: true }\n"
-        "defaults: { edge: { overflow: error, rate: 5/s } }\n",
-        "torvyn.yaml:7:1: error[E0190]: 'threads' is not in this version\n"
-        "torvyn.yaml:8:12: error[E0190]: 'threads' is not in this version\n"
-        "torvyn.yaml:9:31: error[E0190]: 'overflow: error' is not in this "
-        "version\n"
-        "torvyn.yaml:9:38: error[E0190]: 'rate' is not in this version\n"},
-    {"not yet in stages",
         FLOW "stages:\n" IN OUT
-             "  x: { build: a.c, state: keep, on-error: { retry: forever, "
-             "backoff: 1s..2s } }\n"
-             "  y: { source: { file: { path: a, follow: true } } }\n"
-             "  z: { sink: { file: { follow: false } } }\n" EDGES,
-        "torvyn.yaml:5:20: error[E0190]: 'state' is not in this version\n"
-        "torvyn.yaml:5:45: error[E0190]: 'retry' is not in this version\n"
-        "torvyn.yaml:5:61: error[E0190]: 'backoff' is not in this version\n"
-        "torvyn.yaml:6:35: error[E0190]: 'follow' is not in this version\n"
-        "torvyn.yaml:7:24: error[E0190]: 'follow' is not in this version\n"},
-    {"not yet on edges",
-        FLOW STAGES
-        "edges:\n"
-        "  - in -> out: { overflow: drop-newest, rate: 5, burst: x, codec: "
-        "json }\n",
-        "torvyn.yaml:6:28: error[E0190]: 'overflow: drop-newest' is not in "
-        "this version\n"
-        "torvyn.yaml:6:41: error[E0190]: 'rate' is not in this version\n"
-        "torvyn.yaml:6:50: error[E0190]: 'burst' is not in this version\n"
-        "torvyn.yaml:6:60: error[E0190]: 'codec' is not in this version\n"},
+             "  x: { source: { file: { path: a, follow: true } } }\n"
+             "  y: { sink: { file: { follow: false } } }\n"
+             "edges:\n"
+             "  - in -> out: { codec: json }\n"
+             "defaults: { edge: { codec: json } }\n",
+        "torvyn.yaml:5:35: error[E0190]: 'follow' is not in this version\n"
+        "torvyn.yaml:6:24: error[E0190]: 'follow' is not in this version\n"
+        "torvyn.yaml:8:18: error[E0190]: 'codec' is not in this version\n"
+        "torvyn.yaml:9:21: error[E0190]: 'codec' is not in this version\n"},
 };
 
 int

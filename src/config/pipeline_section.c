@@ -2,6 +2,7 @@
  * which keys there are, which are not built yet, what their values may be. */
 #include "config/internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define KEYS_MAX     32u
@@ -157,6 +158,58 @@ tvn__number(struct tvn__reader *reader, const struct tvn_yaml *mapping,
             node, row->key, row->min, row->max, &value, reader->diag);
     }
     tvn__fail(reader, err);
+    return value;
+}
+
+bool
+tvn__bool(struct tvn__reader *reader, const struct tvn_yaml *mapping,
+    enum tvn_setting_id id)
+{
+    const struct tvn_yaml *node = tvn__setting_find(mapping, id);
+    bool value = false;
+
+    if (node != NULL) {
+        tvn__fail(reader, tvn_yaml_read_bool(node, tvn_settings[id].key, &value,
+                              reader->diag));
+    }
+    return value;
+}
+
+uint64_t
+tvn__rate(struct tvn__reader *reader, const struct tvn_yaml *mapping,
+    enum tvn_setting_id id, uint64_t fallback)
+{
+    const struct tvn_setting *row = &tvn_settings[id];
+    const struct tvn_yaml *node = tvn__setting_find(mapping, id);
+    uint64_t value = fallback;
+    tvn_err err;
+
+    if (node == NULL) {
+        return fallback;
+    }
+    err = tvn_yaml_read_rate(node, row->key, &value, reader->diag);
+    if (err == TVN_OK && value > row->max) {
+        err = tvn_diag_error(reader->diag, TVN_EPIPELINE_VALUE, &node->place,
+            "%s must be from %" PRIu64 "/s to %" PRIu64 "/s, found %s",
+            row->key, row->min, row->max, tvn__show(node).text);
+        value = fallback;
+    }
+    tvn__fail(reader, err);
+    return value;
+}
+
+struct tvn_yaml_span
+tvn__span(struct tvn__reader *reader, const struct tvn_yaml *mapping,
+    enum tvn_setting_id id, struct tvn_yaml_span fallback)
+{
+    const struct tvn_setting *row = &tvn_settings[id];
+    const struct tvn_yaml *node = tvn__setting_find(mapping, id);
+    struct tvn_yaml_span value = fallback;
+
+    if (node != NULL) {
+        tvn__fail(reader, tvn_yaml_read_span(node, row->key, row->min, row->max,
+                              &value, reader->diag));
+    }
     return value;
 }
 

@@ -191,32 +191,6 @@ read_codec(struct tvn__reader *reader, const struct tvn_yaml *node,
  * What several kinds have. */
 
 static void
-read_on_error(struct tvn__reader *reader, const struct tvn_yaml *stage,
-    struct tvn_pipeline_on_error *out)
-{
-    const struct tvn_yaml *node =
-        tvn__setting_find(stage, TVN_SETTING_ON_ERROR);
-    enum tvn_pipeline_then fallback = reader->pipeline->has_dead_letter
-                                          ? TVN_PIPELINE_DEAD_LETTER
-                                          : TVN_PIPELINE_STOP;
-
-    out->then = fallback;
-    if (node == NULL) {
-        return;
-    }
-    out->is_given = true;
-    out->place = node->place;
-    if (node->kind != TVN_YAML_MAPPING) {
-        out->then = (enum tvn_pipeline_then)tvn__word_of(
-            reader, node, TVN_SETTING_THEN, "on-error", fallback);
-    } else if (tvn__section(reader, node, TVN_SECTION_ON_ERROR, TVN_ON_ANY,
-                   "on-error")) {
-        out->then = (enum tvn_pipeline_then)tvn__word(
-            reader, node, TVN_SETTING_THEN, fallback);
-    }
-}
-
-static void
 read_event_time(struct tvn__reader *reader, const struct tvn_yaml *stage,
     struct tvn_pipeline_stage *out)
 {
@@ -417,6 +391,8 @@ read_guest(struct tvn__reader *reader, const struct tvn_yaml *stage,
     out->init_deadline_ns = tvn__number(
         reader, stage, TVN_SETTING_INIT_DEADLINE, reader->init_deadline_ns);
     read_window(reader, stage, out);
+    out->state_is_window =
+        tvn__word(reader, stage, TVN_SETTING_STAGE_STATE, 0) == 1;
 }
 
 /* ------------------------------------------------------------------------
@@ -510,7 +486,7 @@ read_stage(struct tvn__reader *reader, const struct tvn_yaml_pair *pair,
     }
     on = find_kind(reader, key, pair->value);
     (void)tvn__section(reader, pair->value, TVN_SECTION_STAGE, on, what.text);
-    read_on_error(reader, pair->value, &out->on_error);
+    tvn__read_on_error(reader, pair->value, &out->on_error);
     switch (on) {
     case TVN_ON_SOURCE:
         out->kind = TVN_PIPELINE_SOURCE;
@@ -551,6 +527,7 @@ tvn__read_stages(struct tvn__reader *reader, const struct tvn_yaml *node)
     for (uint32_t i = 0; i < node->count; i++) {
         read_stage(reader, &node->pairs[i], &stages[i]);
     }
+    reader->stages = stages;
     reader->pipeline->stages = stages;
     reader->pipeline->stage_count = node->count;
 }

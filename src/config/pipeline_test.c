@@ -36,7 +36,7 @@ static const char full[] =
     "    config: &c { late-after: 15 }\n"
     "    tables: { airlines: a.csv, b: { file: b.csv, key: id } }\n"
     "    memory: 32MiB\n"
-    "    on-error: { then: drop }\n"
+    "    on-error: { retry: 2, then: drop }\n"
     "    grants: [metrics]\n"
     "  tally:\n"
     "    component: tally.wasm\n"
@@ -49,8 +49,9 @@ static const char full[] =
     "  log: { sink: stdout, codec: lines }\n"
     "edges:\n"
     "  - departures -> enrich.main -> tally\n"
-    "  - tally -> totals: { capacity: 1024 }\n"
+    "  - tally -> totals: { capacity: 1024, rate: 9/s }\n"
     "  - \"enrich.rejected->log\"\n"
+    "threads: { slow: [log, tally], other: enrich }\n"
     "dead-letter: { file: { path: dead } }\n"
     "require: { cannot-stall-others: [log], loss: [], memory: 256MiB, "
     "delivery: at-most-once, missing: none }\n"
@@ -107,6 +108,21 @@ static const char example[] =
     "memory: 256MiB }\n"
     "settings: { burst: 64, drain-timeout: 5s }\n";
 
+/* One mistake a line, from the stages on. */
+static const char broken[] =
+    "flow: f\n"
+    "stages:\n"
+    "  in: { source: { file: data }, on-error: { retry: 3, backoff: 2s..1s } "
+    "}\n"
+    "  mid: { component: mid.wasm, on-error: { retry: -1 } }\n"
+    "  x: { component: mid.wasm, on-error: { backoff: 10ms-1s } }\n"
+    "  out: { sink: { file: { path: x } } }\n"
+    "edges:\n"
+    "  - in -> mid: { overflow: drop_oldest }\n"
+    "  - mid -> x: { overflow: rate-limit }\n"
+    "  - x -> out: { burst: 5 }\n"
+    "threads: { a: [mid, in], b: [mid], c: [ot], d: [], e: { f: g } }\n";
+
 static const char *
 get_variable(void *env, const char *name)
 {
@@ -122,18 +138,36 @@ static const struct tvn_pipeline_opts with_variables = {
     .yaml = {.get = get_variable}};
 
 static void
-test_the_pages_example_lacks_only_what_is_not_built(void)
+test_the_pages_example_is_read(void)
 {
-    tvn__testing_refused(example, &with_variables,
-        "torvyn.yaml:21:17: error[E0190]: 'retry' is not in this version\n"
-        "torvyn.yaml:21:27: error[E0190]: 'backoff' is not in this version\n"
-        "torvyn.yaml:30:61: error[E0190]: 'overflow: drop-oldest' is not in "
-        "this version\n"
-        "torvyn.yaml:31:52: error[E0190]: 'overflow: rate-limit' is not in "
-        "this version\n"
-        "torvyn.yaml:31:64: error[E0190]: 'rate' is not in this version\n"
-        "torvyn.yaml:31:77: error[E0190]: 'burst' is not in this version\n"
-        "torvyn.yaml:32:1: error[E0190]: 'threads' is not in this version\n");
+    struct tvn_pipeline *p = tvn__testing_read_ok(example, &with_variables);
+    const struct tvn_pipeline_on_error *enrich = &p->stages[2].on_error;
+    const struct tvn_pipeline_edge *e = p->edges;
+
+    TVN_ASSERT(p->stage_count == 8 && p->edge_count == 7);
+    TVN_ASSERT(enrich->retries == 3);
+    TVN_ASSERT(enrich->backoff_min_ns == 10 * MS);
+    TVN_ASSERT(enrich->backoff_max_ns == 1000 * MS);
+    TVN_ASSERT(enrich->then == TVN_PIPELINE_DEAD_LETTER);
+    TVN_ASSERT(p->stages[1].on_error.retries == 0);
+    TVN_ASSERT(p->stages[1].on_error.backoff_max_ns == 0);
+
+    TVN_ASSERT(e[4].overflow == TVN_PIPELINE_BLOCK && e[4].rate == 0);
+    TVN_ASSERT(e[4].burst == 0);
+    TVN_ASSERT(e[5].overflow == TVN_PIPELINE_DROP_OLDEST);
+    TVN_ASSERT(e[5].capacity == 1024 && e[5].rate == 0);
+    TVN_ASSERT(e[6].overflow == TVN_PIPELINE_RATE_LIMIT);
+    TVN_ASSERT(e[6].rate == 500 && e[6].burst == 50);
+
+    TVN_ASSERT(p->thread_count == 1);
+    TVN_ASSERT(tvn_str_is(p->threads[0].text, "slow"));
+    TVN_ASSERT(p->threads[0].place.line == 32);
+    TVN_ASSERT(p->threads[0].place.column == 12);
+    for (uint32_t i = 0; i < 8; i++) {
+        TVN_ASSERT(p->stages[i].thread == (i == 5 || i == 7));
+    }
+    TVN_ASSERT(!p->require.threads && !p->stages[4].state_is_window);
+    tvn_pipeline_free(p);
 }
 
 static void
@@ -230,7 +264,7 @@ test_a_file_is_read_whole(void)
 
     TVN_ASSERT(p->has_dead_letter);
     TVN_ASSERT(tvn_str_is(p->dead_letter.name.text, "file"));
-    TVN_ASSERT(p->require.is_given && p->require.place.line == 37);
+    TVN_ASSERT(p->require.is_given && p->require.place.line == 38);
     TVN_ASSERT(p->require.cannot_stall_others_count == 1);
     TVN_ASSERT(p->require.has_loss && p->require.loss_count == 0);
     TVN_ASSERT(p->require.memory == 256u << 20);
@@ -375,7 +409,7 @@ test_out_of_memory_is_an_error_everywhere(void)
         TVN_ASSERT(n < 10000);
     }
     /* The same where there is much to report: texts may be lost, no error. */
-    tvn__testing_write("torvyn.yaml", tvn_str_of(example));
+    tvn__testing_write("torvyn.yaml", tvn_str_of(broken));
     for (int64_t n = 0; n < 200; n++) {
         struct tvn_pipeline *p = NULL;
         struct tvn_diag diag = {0};
@@ -383,7 +417,7 @@ test_out_of_memory_is_an_error_everywhere(void)
         tvn_mem_fail_after(n);
         err = tvn_pipeline_read("torvyn.yaml", &opts, &p, &diag);
         tvn_mem_fail_after(-1);
-        TVN_ASSERT(err == TVN_ENOTYET || err == TVN_ENOMEM);
+        TVN_ASSERT(err == TVN_EPIPELINE_VALUE || err == TVN_ENOMEM);
         TVN_ASSERT(p == NULL && diag.errors > 0);
         tvn_diag_print(&diag, &printed);
         tvn_diag_fini(&diag);
@@ -445,7 +479,9 @@ test_no_mutation_does_more_than_be_refused(uint64_t seed, uint64_t rounds)
         tvn_err err;
 
         tvn_buf_clear(&text);
-        tvn_buf_append_text(&text, i % 2 == 0 ? full : example);
+        tvn_buf_append_text(&text, i % 3 == 0   ? full
+                                   : i % 3 == 1 ? example
+                                                : broken);
         mutate(&rng, &text);
         tvn__testing_write("torvyn.yaml", tvn_buf_str(&text));
         err = tvn_pipeline_read("torvyn.yaml", &opts, &p, &diag);
@@ -477,7 +513,7 @@ main(int argc, char **argv)
 
     printf("seed %llu\n", (unsigned long long)seed);
     tvn__testing_enter();
-    test_the_pages_example_lacks_only_what_is_not_built();
+    test_the_pages_example_is_read();
     test_a_file_is_read_whole();
     test_defaults_are_filled_in();
     test_paths_are_relative_to_the_files_folder();

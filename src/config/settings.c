@@ -115,10 +115,12 @@ print_number(enum tvn_setting_type type, uint64_t value, struct tvn_buf *out)
 {
     if (type == TVN_SETTING_TYPE_SIZE) {
         tvn_size_print(value, out);
-    } else if (type == TVN_SETTING_TYPE_DURATION) {
+    } else if (type == TVN_SETTING_TYPE_DURATION ||
+               type == TVN_SETTING_TYPE_SPAN) {
         tvn_duration_print(value, out);
     } else {
-        tvn_buf_printf(out, "%" PRIu64, value);
+        tvn_buf_printf(out, "%" PRIu64 "%s", value,
+            type == TVN_SETTING_TYPE_RATE ? "/s" : "");
     }
 }
 
@@ -148,6 +150,7 @@ print_type(const struct tvn_setting *row, struct tvn_buf *out)
         [TVN_SETTING_TYPE_SIZE] = "size",
         [TVN_SETTING_TYPE_DURATION] = "duration",
         [TVN_SETTING_TYPE_RATE] = "rate",
+        [TVN_SETTING_TYPE_SPAN] = "duration, or `a..b`,",
         [TVN_SETTING_TYPE_BOOL] = "`true`, `false`",
         [TVN_SETTING_TYPE_WORD] = "",
         [TVN_SETTING_TYPE_LIST] = "list",
@@ -181,7 +184,9 @@ print_default(const struct tvn_setting *row, struct tvn_buf *out)
 
     if (row->state == TVN_SETTING_REQUIRED) {
         tvn_buf_append_text(out, "required");
-    } else if (row->type == TVN_SETTING_TYPE_TEXT && *row->words != '\0') {
+    } else if ((row->type == TVN_SETTING_TYPE_TEXT ||
+                   row->type == TVN_SETTING_TYPE_SPAN) &&
+               *row->words != '\0') {
         tvn_buf_printf(out, "`%s`", row->words);
     } else if (row->fallback != NONE && row->type == TVN_SETTING_TYPE_WORD) {
         (void)tvn_setting_word(row->words, &word, &is_built); /* the first */

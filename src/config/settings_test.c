@@ -19,7 +19,9 @@ test_every_row_is_whole(void)
         const struct tvn_setting *row = &tvn_settings[i];
         bool is_number = row->type == TVN_SETTING_TYPE_NUMBER ||
                          row->type == TVN_SETTING_TYPE_SIZE ||
-                         row->type == TVN_SETTING_TYPE_DURATION;
+                         row->type == TVN_SETTING_TYPE_DURATION ||
+                         row->type == TVN_SETTING_TYPE_RATE ||
+                         row->type == TVN_SETTING_TYPE_SPAN;
 
         TVN_ASSERT(row->key[0] != '\0' && row->on != 0);
         TVN_ASSERT(row->text[strlen(row->text) - 1] == '.');

@@ -93,6 +93,13 @@ tvn_err tvn_yaml_read_size(const struct tvn_yaml *node, const char *what,
 /* Durations in ns: ns, us, ms, s, m, h. */
 tvn_err tvn_yaml_read_duration(const struct tvn_yaml *node, const char *what,
     uint64_t min, uint64_t max, uint64_t *out, struct tvn_diag *diag);
+/* "10ms..1s", the first not above the other; "5s" is both. */
+struct tvn_yaml_span {
+    uint64_t first, longest; /* ns */
+};
+tvn_err tvn_yaml_read_span(const struct tvn_yaml *node, const char *what,
+    uint64_t min, uint64_t max, struct tvn_yaml_span *out,
+    struct tvn_diag *diag);
 /* Rates per second: "500/s". */
 tvn_err tvn_yaml_read_rate(const struct tvn_yaml *node, const char *what,
     uint64_t *out, struct tvn_diag *diag);

@@ -95,6 +95,8 @@ struct tvn__linker {
     bool is_sound;         /* no finding about the graph, all roles known */
 
     uint32_t *origin; /* edges.c: by stage, whose output its type is */
+    uint32_t *thread; /* stages.c: by stage: 0 the flow's own, else 1 + its
+                       * number in link->threads */
     uint32_t *only;   /* stall.c: by stage, the only sink that it reaches;
                        * TVN_LINK_NONE: several */
 };
@@ -107,6 +109,11 @@ tvn_err tvn__loss_prove(struct tvn__linker *linker);
 tvn_err tvn__memory_prove(struct tvn__linker *linker);
 tvn_err tvn__promise_prove(struct tvn__linker *linker);
 tvn_err tvn__require_check(struct tvn__linker *linker);
+
+/* report.c, report_json.c: words of both. */
+struct tvn_str tvn__report_stage(const struct tvn_link *link, uint32_t stage);
+const char *tvn__report_loss(enum tvn_link_loss_kind kind);
+const char *tvn__report_memory(enum tvn_link_memory_kind kind);
 
 /* Keeps the first finding's code. */
 static inline void

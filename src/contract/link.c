@@ -59,6 +59,18 @@ tvn_link_overflow_name(enum tvn_link_overflow overflow)
     return names[overflow];
 }
 
+const char *
+tvn_link_then_name(enum tvn_link_then then)
+{
+    static const char *const names[] = {
+        [TVN_LINK_STOP] = "stop",
+        [TVN_LINK_DROP] = "drop",
+        [TVN_LINK_DEAD_LETTER] = "dead-letter",
+    };
+
+    return names[then];
+}
+
 /* ------------------------------------------------------------------------
  * What the passes share. */
 

@@ -88,9 +88,11 @@ struct tvn_link_stage {
     uint32_t window_count; /* window: { count: N }; 0: by time or none */
     uint64_t deadline_ns;  /* of a call */
     uint64_t memory_max;   /* limit of its linear memory, bytes */
+    bool state_is_window;  /* a fresh instance after each flush */
 
     /* both */
-    uint32_t retries; /* on-error; TVN_LINK_FOREVER */
+    uint32_t retries;                        /* on-error; TVN_LINK_FOREVER */
+    uint64_t backoff_min_ns, backoff_max_ns; /* between them */
     enum tvn_link_then then;
     const char *thread;    /* NULL: the flow's own */
     uint64_t buffer_bytes; /* connector buffers, a guest's builder, ... */
@@ -104,7 +106,8 @@ struct tvn_link_edge {
     uint32_t capacity;
     uint64_t bytes;
     enum tvn_link_overflow overflow;
-    uint64_t rate;     /* per second; 0: none */
+    uint64_t rate;     /* tokens a second, for any overflow; 0: none */
+    uint64_t burst;    /* tokens at once; 0: no rate */
     const char *codec; /* on the edge; NULL: none */
 };
 
@@ -130,7 +133,7 @@ struct tvn_link_input {
     const struct tvn_link_edge *edges;
     uint32_t edge_count;
     uint32_t max_event;  /* bytes of the largest image block */
-    uint64_t pool_bytes; /* kept free blocks and whatever is shared */
+    uint64_t pool_bytes; /* free blocks that each thread keeps */
     bool has_dead_letter;
     struct tvn_link_require require;
     const struct tvn_places *places; /* NULL: types are printed instead */
@@ -200,8 +203,9 @@ struct tvn_link_stall {
 
 enum tvn_link_loss_kind {
     TVN_LOSS_DROP_OLDEST,
-    TVN_LOSS_DROP_NEWEST,
-    TVN_LOSS_REFUSED, /* overflow: error, then dropped by on-error */
+    TVN_LOSS_DROP_NEWEST, /* of drop-oldest, too: when its consumer has begun
+                           * all that waits, or without a token */
+    TVN_LOSS_REFUSED,     /* overflow: error, then dropped by on-error */
     TVN_LOSS_ON_ERROR,
     TVN_LOSS_STATE,    /* a trapped aggregator's open window, unless every
                         * source behind it gives its records back */
@@ -229,7 +233,7 @@ enum tvn_link_memory_kind {
 
 struct tvn_link_memory {
     enum tvn_link_memory_kind kind;
-    uint32_t index; /* edge or stage; POOL: 0 */
+    uint32_t index; /* edge or stage; POOL: 0, or 1 + the thread's number */
     uint64_t bytes;
 };
 
@@ -249,7 +253,9 @@ struct tvn_link {
     uint32_t *order;      /* stage numbers, every producer before its
                            * consumers; the file's order where it is free */
     uint32_t order_count; /* less than the stages: there is a cycle */
-    bool has_proofs;      /* false: the graph has errors, none of the below */
+    const char **threads; /* besides the flow's own, by first stage */
+    uint32_t thread_count;
+    bool has_proofs; /* false: the graph has errors, none of the below */
 
     struct tvn_link_stall *stalls;
     uint32_t stall_count;
@@ -279,5 +285,6 @@ const char *tvn_promise_name(enum tvn_promise level);
 int tvn_promise_find(struct tvn_str name);
 const char *tvn_link_verdict_name(enum tvn_link_verdict verdict);
 const char *tvn_link_overflow_name(enum tvn_link_overflow overflow);
+const char *tvn_link_then_name(enum tvn_link_then then);
 
 #endif

@@ -28,6 +28,25 @@ add_loss(struct tvn_link *link, enum tvn_link_loss_kind kind, uint32_t stage,
     };
 }
 
+/* The most events of an edge that are no longer in its queue: a burst in the
+ * consumer's hand, and between threads the ring on the way there. */
+#define BEGUN_MAX 64u
+#define RING_MAX  64u
+
+/* True when drop-oldest may find nothing to drop: its consumer has begun all
+ * that the edge can hold, or so much that the largest image does not fit. */
+static bool
+may_be_all_begun(const struct tvn__linker *linker, uint32_t edge)
+{
+    const struct tvn_link_edge *given = &linker->input->edges[edge];
+    const struct tvn_link_edge_info *info = &linker->link->edges[edge];
+    bool crosses = linker->thread[info->from] != linker->thread[info->to];
+    uint64_t begun = BEGUN_MAX + (crosses ? RING_MAX : 0);
+
+    return given->capacity <= begun ||
+           given->bytes / (begun + 1) < info->image_max;
+}
+
 static void
 add_edge_loss(struct tvn__linker *linker, uint32_t edge)
 {
@@ -37,6 +56,10 @@ add_edge_loss(struct tvn__linker *linker, uint32_t edge)
     switch (linker->input->edges[edge].overflow) {
     case TVN_LINK_DROP_OLDEST:
         add_loss(linker->link, TVN_LOSS_DROP_OLDEST, info->to, edge);
+        if (linker->input->edges[edge].rate > 0 ||
+            may_be_all_begun(linker, edge)) {
+            add_loss(linker->link, TVN_LOSS_DROP_NEWEST, info->to, edge);
+        }
         break;
     case TVN_LINK_DROP_NEWEST:
         add_loss(linker->link, TVN_LOSS_DROP_NEWEST, info->to, edge);
@@ -119,7 +142,8 @@ tvn__loss_prove(struct tvn__linker *linker)
 {
     const struct tvn_link_input *input = linker->input;
     struct tvn_link *link = linker->link;
-    size_t room = (size_t)input->edge_count + 3 * (size_t)input->stage_count;
+    size_t room =
+        2 * (size_t)input->edge_count + 3 * (size_t)input->stage_count;
     const bool *forgets = find_forgetful(linker);
 
     link->losses = tvn_arena_new(&link->arena, room, sizeof(*link->losses));
@@ -209,8 +233,8 @@ tvn__memory_prove(struct tvn__linker *linker)
 {
     const struct tvn_link_input *input = linker->input;
     struct tvn_link *link = linker->link;
-    size_t room =
-        (size_t)input->edge_count + 4 * (size_t)input->stage_count + 1;
+    size_t room = (size_t)input->edge_count + 4 * (size_t)input->stage_count +
+                  1 + link->thread_count;
 
     link->memory = tvn_arena_new(&link->arena, room, sizeof(*link->memory));
     if (link->memory == NULL) {
@@ -222,8 +246,9 @@ tvn__memory_prove(struct tvn__linker *linker)
     for (uint32_t i = 0; i < input->stage_count; i++) {
         add_stage_memory(linker, i);
     }
-    if (input->pool_bytes > 0) {
-        add_memory(link, TVN_MEMORY_POOL, 0, input->pool_bytes);
+    for (uint32_t i = 0; input->pool_bytes > 0 && i <= link->thread_count;
+         i++) {
+        add_memory(link, TVN_MEMORY_POOL, i, input->pool_bytes);
     }
     return TVN_OK;
 }

@@ -36,8 +36,9 @@ test_losses_of_the_flights(void)
     tvn_testing_flights(&flow);
     tvn_testing_check_ok(&flow);
     expect_losses(&flow,
-        "announce dropped_oldest at route.delivery -> announce, validate "
-        "filtered (intended), enrich filtered (intended), route unrouted "
+        "announce dropped_oldest at route.delivery -> announce, announce "
+        "dropped_newest at route.delivery -> announce, validate filtered "
+        "(intended), enrich filtered (intended), route unrouted "
         "(intended), tally lost_state");
     tvn_testing_flow_fini(&flow);
 }
@@ -77,6 +78,110 @@ test_every_kind_of_loss(void)
     tvn_testing_check_ok(&flow);
     expect_losses(&flow, "a dropped");
     tvn_testing_flow_fini(&flow);
+}
+
+static void
+test_drop_oldest_drops_the_newest_when_nothing_older_may_go(void)
+{
+    static const struct {
+        uint32_t capacity;
+        uint64_t bytes;
+        uint64_t rate;
+        const char *thread; /* of a */
+        const char *want;
+    } rows[] = {
+        {256, 4u << 20, 0, NULL, "a dropped_oldest at in -> a"},
+        {256, 4u << 20, 5, NULL, /* without a token */
+            "a dropped_oldest at in -> a, a dropped_newest at in -> a"},
+        {64, 4u << 20, 0, NULL, /* all of it in a's hand */
+            "a dropped_oldest at in -> a, a dropped_newest at in -> a"},
+        {65, 4u << 20, 0, NULL, "a dropped_oldest at in -> a"},
+        {256, 8192, 0, NULL, /* fewer than 64 images of 128 bytes */
+            "a dropped_oldest at in -> a, a dropped_newest at in -> a"},
+        {128, 4u << 20, 0, "slow", /* and 64 on the way to it */
+            "a dropped_oldest at in -> a, a dropped_newest at in -> a"},
+        {129, 4u << 20, 0, "slow", "a dropped_oldest at in -> a"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tvn_testing_flow flow;
+
+        tvn_testing_two_sinks(&flow);
+        flow.edges[0].overflow = TVN_LINK_DROP_OLDEST;
+        flow.edges[0].capacity = rows[i].capacity;
+        flow.edges[0].bytes = rows[i].bytes;
+        flow.edges[0].rate = rows[i].rate;
+        flow.stages[1].thread = rows[i].thread;
+        flow.stages[3].thread = rows[i].thread; /* x, behind it */
+        tvn_testing_check_ok(&flow);
+        TVN_ASSERT(flow.link.edges[0].image_max == 128);
+        expect_losses(&flow, rows[i].want);
+        tvn_testing_flow_fini(&flow);
+    }
+}
+
+static void
+test_a_rate_alone_loses_nothing(void)
+{
+    static const enum tvn_link_overflow waits[] = {
+        TVN_LINK_BLOCK, TVN_LINK_RATE_LIMIT};
+
+    for (int i = 0; i < 2; i++) {
+        struct tvn_testing_flow flow;
+
+        tvn_testing_two_sinks(&flow);
+        flow.edges[0].overflow = waits[i];
+        flow.edges[0].rate = 1;
+        tvn_testing_check_ok(&flow);
+        TVN_ASSERT(flow.link.loss_count == 0);
+        tvn_testing_flow_fini(&flow);
+    }
+}
+
+/* Ports of a router, the rejected ones of a filter and its main output. */
+static void
+test_every_output_may_have_any_policy(void)
+{
+    static const char *const filter[] = {
+        "evaluate: func(event: u8) -> bool", NULL};
+
+    for (int i = 0; i <= TVN_LINK_RATE_LIMIT; i++) {
+        struct tvn_testing_flow flow;
+
+        tvn_testing_flow_init(&flow);
+        tvn_testing_source(&flow, "in", "u8");
+        tvn_testing_guest(&flow, "keep", filter, NULL);
+        tvn_testing_guest1(
+            &flow, "route", "route: func(event: u8) -> enum { left, right }");
+        tvn_testing_sink(&flow, "x");
+        tvn_testing_sink(&flow, "y");
+        tvn_testing_sink(&flow, "z");
+        tvn_testing_edge(&flow, "in -> keep");
+        tvn_testing_edge(&flow, "keep -> route");
+        tvn_testing_edge(&flow, "keep.rejected -> x");
+        tvn_testing_edge(&flow, "route.left -> y");
+        tvn_testing_edge(&flow, "route.right -> z");
+        for (uint32_t k = 1; k < 5; k++) {
+            flow.edges[k].overflow = (enum tvn_link_overflow)i;
+            flow.edges[k].rate = i == TVN_LINK_RATE_LIMIT ? 5 : 0;
+        }
+        flow.stages[2].then = TVN_LINK_DROP; /* route */
+        tvn_testing_check_ok(&flow);
+        expect_losses(&flow,
+            i == TVN_LINK_DROP_OLDEST
+                ? "route dropped_oldest at keep -> route, x dropped_oldest at "
+                  "keep.rejected -> x, y dropped_oldest at route.left -> y, z "
+                  "dropped_oldest at route.right -> z, route dropped"
+            : i == TVN_LINK_DROP_NEWEST
+                ? "route dropped_newest at keep -> route, x dropped_newest at "
+                  "keep.rejected -> x, y dropped_newest at route.left -> y, z "
+                  "dropped_newest at route.right -> z, route dropped"
+            : i == TVN_LINK_ERROR
+                ? "y refused at route.left -> y, z refused at route.right -> "
+                  "z, route dropped"
+                : "route dropped");
+        tvn_testing_flow_fini(&flow);
+    }
 }
 
 static void
@@ -192,6 +297,34 @@ test_a_retry_holds_the_largest_that_comes_in(void)
     tvn_testing_edge(&flow, "c -> out");
     tvn_testing_check_ok(&flow);
     TVN_ASSERT(flow.link.memory_of[TVN_MEMORY_RETRY] == 1u << 20);
+    tvn_testing_flow_fini(&flow);
+}
+
+static void
+test_each_thread_has_a_pool_and_edges_between_them_cost_the_same(void)
+{
+    struct tvn_testing_flow flow;
+    uint64_t alone;
+
+    tvn_testing_two_sinks(&flow);
+    flow.input.pool_bytes = 1000;
+    tvn_testing_check_ok(&flow);
+    TVN_ASSERT(flow.link.thread_count == 0);
+    TVN_ASSERT(flow.link.memory_of[TVN_MEMORY_POOL] == 1000);
+    alone = flow.link.memory_total;
+    tvn_testing_flow_fini(&flow);
+
+    tvn_testing_two_sinks(&flow);
+    flow.input.pool_bytes = 1000;
+    flow.stages[1].thread = "slow"; /* a, x */
+    flow.stages[3].thread = "slow";
+    flow.stages[4].thread = "other"; /* y */
+    tvn_testing_check_ok(&flow);
+    TVN_ASSERT(flow.link.thread_count == 2);
+    TVN_ASSERT(strcmp(flow.link.threads[0], "slow") == 0);
+    TVN_ASSERT(strcmp(flow.link.threads[1], "other") == 0);
+    TVN_ASSERT(flow.link.memory_of[TVN_MEMORY_POOL] == 3000);
+    TVN_ASSERT(flow.link.memory_total == alone + 2000);
     tvn_testing_flow_fini(&flow);
 }
 
@@ -317,11 +450,15 @@ main(void)
     test_losses_of_the_flights();
     test_none_is_a_result();
     test_every_kind_of_loss();
+    test_drop_oldest_drops_the_newest_when_nothing_older_may_go();
+    test_a_rate_alone_loses_nothing();
+    test_every_output_may_have_any_policy();
     test_an_open_window_is_lost_unless_every_source_gives_back();
     test_wired_ports_and_plain_enums_lose_nothing();
     test_memory_of_the_flights();
     test_images_of_exact_size_count_exactly();
     test_a_retry_holds_the_largest_that_comes_in();
+    test_each_thread_has_a_pool_and_edges_between_them_cost_the_same();
     test_the_sum_saturates();
     test_promise_is_the_weakest_on_the_way();
     test_guests_at_the_ends_promise_what_they_can();

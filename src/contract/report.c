@@ -1,7 +1,7 @@
-/* report.c -- a link as text and as JSON; see report.h. */
+/* report.c -- a link as text; see report.h. */
 #include "contract/report.h"
 
-#include "base/assert.h"
+#include "contract/internal.h"
 
 #include <inttypes.h>
 
@@ -43,15 +43,15 @@ tvn_report_bytes(uint64_t bytes, struct tvn_buf *out)
 /* ------------------------------------------------------------------------
  * Names. */
 
-static struct tvn_str
-stage_name(const struct tvn_link *link, uint32_t stage)
+struct tvn_str
+tvn__report_stage(const struct tvn_link *link, uint32_t stage)
 {
     return stage == TVN_LINK_NONE ? TVN_STR("dead letter")
                                   : link->input->stages[stage].name;
 }
 
-static const char *
-loss_name(enum tvn_link_loss_kind kind)
+const char *
+tvn__report_loss(enum tvn_link_loss_kind kind)
 {
     static const char *const names[] = {
         [TVN_LOSS_DROP_OLDEST] = "drop-oldest",
@@ -66,8 +66,8 @@ loss_name(enum tvn_link_loss_kind kind)
     return names[kind];
 }
 
-static const char *
-memory_name(enum tvn_link_memory_kind kind)
+const char *
+tvn__report_memory(enum tvn_link_memory_kind kind)
 {
     static const char *const names[TVN_MEMORY_KIND_COUNT] = {
         [TVN_MEMORY_EDGE] = "edges",
@@ -116,6 +116,20 @@ end_line(struct tvn_buf *out)
     tvn_buf_append_byte(out, '\n');
 }
 
+/* What is not as it is without a word in the file. */
+static void
+print_policy(const struct tvn_link_edge *edge, struct tvn_buf *out)
+{
+    if (edge->overflow != TVN_LINK_BLOCK) {
+        tvn_buf_printf(
+            out, "; overflow %s", tvn_link_overflow_name(edge->overflow));
+    }
+    if (edge->rate > 0) {
+        tvn_buf_printf(out, "; rate %" PRIu64 "/s, burst %" PRIu64, edge->rate,
+            edge->burst);
+    }
+}
+
 static void
 print_edges(const struct tvn_link *link, struct tvn_buf *out)
 {
@@ -132,6 +146,77 @@ print_edges(const struct tvn_link *link, struct tvn_buf *out)
         put(out, names, tvn_str_of(info->name));
         put(out, verdicts, tvn_str_of(tvn_link_verdict_name(info->verdict)));
         tvn_buf_append_text(out, info->text);
+        print_policy(&link->input->edges[i], out);
+        end_line(out);
+    }
+}
+
+/* Whom the others do not hold up, and who is tried again. */
+static void
+print_threads(const struct tvn_link *link, struct tvn_buf *out)
+{
+    const struct tvn_link_input *input = link->input;
+    struct column names = {0};
+
+    for (uint32_t i = 0; i < link->thread_count; i++) {
+        widen(&names, strlen(link->threads[i]));
+    }
+    for (uint32_t i = 0; i < link->thread_count; i++) {
+        const char *separator = "";
+
+        tvn_buf_append_text(
+            out, i == 0 ? "\nthreads: beside the flow's own\n  " : "  ");
+        put(out, names, tvn_str_of(link->threads[i]));
+        for (uint32_t k = 0; k < input->stage_count; k++) {
+            const char *thread = input->stages[k].thread;
+
+            if (thread != NULL && strcmp(thread, link->threads[i]) == 0) {
+                tvn_buf_append_text(out, separator);
+                tvn_buf_append_str(out, input->stages[k].name);
+                separator = ", ";
+            }
+        }
+        end_line(out);
+    }
+}
+
+static void
+print_retries(const struct tvn_link *link, struct tvn_buf *out)
+{
+    const struct tvn_link_input *input = link->input;
+    struct column names = {0};
+    bool has_title = false;
+
+    for (uint32_t i = 0; i < input->stage_count; i++) {
+        widen(&names,
+            input->stages[i].retries > 0 ? input->stages[i].name.len : 0);
+    }
+    for (uint32_t i = 0; i < input->stage_count; i++) {
+        const struct tvn_link_stage *stage = &input->stages[i];
+        double min_ms = (double)stage->backoff_min_ns / 1e6;
+        double max_ms = (double)stage->backoff_max_ns / 1e6;
+
+        if (stage->retries == 0) {
+            continue;
+        }
+        tvn_buf_append_text(
+            out, has_title ? "  " : "\nretry: what is tried again\n  ");
+        has_title = true;
+        put(out, names, stage->name);
+        if (stage->retries == TVN_LINK_FOREVER) {
+            tvn_buf_append_text(out, "forever");
+        } else {
+            tvn_buf_printf(out, "%" PRIu32 " time%s", stage->retries,
+                stage->retries == 1 ? "" : "s");
+        }
+        if (min_ms < max_ms) {
+            tvn_buf_printf(out, ", %.6g to %.6g ms apart", min_ms, max_ms);
+        } else if (max_ms > 0) {
+            tvn_buf_printf(out, ", %.6g ms apart", max_ms);
+        }
+        if (stage->retries != TVN_LINK_FOREVER) {
+            tvn_buf_printf(out, ", then %s", tvn_link_then_name(stage->then));
+        }
         end_line(out);
     }
 }
@@ -143,11 +228,11 @@ print_stall(const struct tvn_link *link, const struct tvn_link_stall *stall,
     tvn_buf_append_text(out, stall->is_isolated ? "isolated" : "not isolated");
     for (uint32_t i = 0; i < stall->count; i++) {
         tvn_buf_append_text(out, i == 0 ? "; stalls " : ", ");
-        tvn_buf_append_str(out, stage_name(link, stall->stages[i]));
+        tvn_buf_append_str(out, tvn__report_stage(link, stall->stages[i]));
     }
     if (stall->stops_flow) {
         tvn_buf_printf(out, "; on-error of %.*s ends the flow",
-            TVN_STR_ARG(stage_name(link, stall->stopper)));
+            TVN_STR_ARG(tvn__report_stage(link, stall->stopper)));
     }
     if (stall->shares_thread && stall->deadline_ns > 0) {
         tvn_buf_printf(out, "; shares a thread, up to %.6g ms a call",
@@ -163,12 +248,12 @@ print_stalls(const struct tvn_link *link, struct tvn_buf *out)
     struct column names = {0};
 
     for (uint32_t i = 0; i < link->stall_count; i++) {
-        widen(&names, stage_name(link, link->stalls[i].sink).len);
+        widen(&names, tvn__report_stage(link, link->stalls[i].sink).len);
     }
     tvn_buf_append_text(out, "\nstall: what stands still with a sink\n");
     for (uint32_t i = 0; i < link->stall_count; i++) {
         tvn_buf_append_text(out, "  ");
-        put(out, names, stage_name(link, link->stalls[i].sink));
+        put(out, names, tvn__report_stage(link, link->stalls[i].sink));
         print_stall(link, &link->stalls[i], out);
         end_line(out);
     }
@@ -188,8 +273,8 @@ print_loss_rows(
         const struct tvn_link_loss *loss = &link->losses[i];
 
         if (loss->is_intended == is_intended) {
-            widen(&names, stage_name(link, loss->stage).len);
-            widen(&kinds, strlen(loss_name(loss->kind)));
+            widen(&names, tvn__report_stage(link, loss->stage).len);
+            widen(&kinds, strlen(tvn__report_loss(loss->kind)));
             widen(&counters, strlen(loss->counter));
         }
     }
@@ -201,11 +286,11 @@ print_loss_rows(
         }
         count++;
         tvn_buf_append_text(out, "  ");
-        put(out, names, stage_name(link, loss->stage));
+        put(out, names, tvn__report_stage(link, loss->stage));
         if (is_intended) {
             tvn_buf_append_text(out, loss->counter);
         } else {
-            put(out, kinds, tvn_str_of(loss_name(loss->kind)));
+            put(out, kinds, tvn_str_of(tvn__report_loss(loss->kind)));
             put(out, counters, tvn_str_of(loss->counter));
             if (loss->edge != TVN_LINK_NONE) {
                 tvn_buf_append_text(out, link->edges[loss->edge].name);
@@ -246,7 +331,7 @@ print_memory(const struct tvn_link *link, struct tvn_buf *out)
 
         if (link->memory_of[kind] > 0) {
             tvn_buf_append_text(out, "  ");
-            put(out, names, tvn_str_of(memory_name(kind)));
+            put(out, names, tvn_str_of(tvn__report_memory(kind)));
             tvn_report_bytes(link->memory_of[kind], out);
             tvn_buf_append_byte(out, '\n');
         }
@@ -293,8 +378,8 @@ print_promises(const struct tvn_link *link, struct tvn_buf *out)
     for (uint32_t i = 0; i < link->promise_count; i++) {
         const struct tvn_link_promise *promise = &link->promises[i];
 
-        widen(&names, stage_name(link, promise->source).len + 4 +
-                          stage_name(link, promise->sink).len);
+        widen(&names, tvn__report_stage(link, promise->source).len + 4 +
+                          tvn__report_stage(link, promise->sink).len);
         widen(&levels, strlen(tvn_promise_name(promise->level)));
     }
     tvn_buf_printf(out, "\npromise: %s\n", tvn_promise_name(link->promise));
@@ -303,8 +388,8 @@ print_promises(const struct tvn_link *link, struct tvn_buf *out)
         struct tvn_buf pair = {0};
 
         tvn_buf_printf(&pair, "%.*s -> %.*s",
-            TVN_STR_ARG(stage_name(link, promise->source)),
-            TVN_STR_ARG(stage_name(link, promise->sink)));
+            TVN_STR_ARG(tvn__report_stage(link, promise->source)),
+            TVN_STR_ARG(tvn__report_stage(link, promise->sink)));
         tvn_buf_append_text(out, "  ");
         put(out, names, tvn_buf_str(&pair));
         put(out, levels, tvn_str_of(tvn_promise_name(promise->level)));
@@ -325,6 +410,8 @@ tvn_report_print(const struct tvn_link *link, struct tvn_buf *out)
         TVN_STR_ARG(link->input->flow), (unsigned)link->input->stage_count,
         (unsigned)link->input->edge_count);
     print_edges(link, out);
+    print_threads(link, out);
+    print_retries(link, out);
     if (link->has_proofs) {
         print_stalls(link, out);
         print_losses(link, out);
@@ -332,258 +419,4 @@ tvn_report_print(const struct tvn_link *link, struct tvn_buf *out)
         print_promises(link, out);
     }
     print_grants(link, out);
-}
-
-/* ------------------------------------------------------------------------
- * JSON. */
-
-static void
-key_text(struct tvn_json *json, const char *key, const char *value)
-{
-    tvn_json_key(json, key);
-    tvn_json_text(json, value);
-}
-
-static void
-key_u64(struct tvn_json *json, const char *key, uint64_t value)
-{
-    tvn_json_key(json, key);
-    tvn_json_u64(json, value);
-}
-
-static void
-key_bool(struct tvn_json *json, const char *key, bool value)
-{
-    tvn_json_key(json, key);
-    tvn_json_bool(json, value);
-}
-
-/* NULL for no stage. */
-static void
-key_stage(const struct tvn_link *link, struct tvn_json *json, const char *key,
-    uint32_t stage)
-{
-    tvn_json_key(json, key);
-    if (stage == TVN_LINK_NONE) {
-        tvn_json_null(json);
-    } else {
-        tvn_json_str(json, stage_name(link, stage));
-    }
-}
-
-static void
-edge_types_json(const struct tvn_link_edge_info *info, struct tvn_json *json)
-{
-    const struct tvn_view *view = &info->view;
-
-    if (info->verdict == TVN_LINK_INCOMPATIBLE) {
-        key_text(json, "path", view->path);
-        key_text(json, "producer", view->text_a);
-        key_text(json, "consumer", view->text_b);
-    } else if (info->verdict == TVN_LINK_VIEW) {
-        key_text(json, "read", view->read);
-        key_text(json, "left_out", view->left_out);
-        key_text(json, "always_none", view->always_none);
-    }
-    if (info->carried != NULL) {
-        key_u64(json, "value_bytes", info->carried->size);
-    }
-    if (info->read != NULL) {
-        key_u64(json, "read_bytes", info->read->size);
-    }
-}
-
-static void
-edge_json(const struct tvn_link *link, uint32_t edge, struct tvn_json *json)
-{
-    const struct tvn_link_edge *given = &link->input->edges[edge];
-    const struct tvn_link_edge_info *info = &link->edges[edge];
-
-    tvn_json_object(json);
-    key_text(json, "name", info->name);
-    tvn_json_key(json, "from");
-    tvn_json_str(json, given->from);
-    tvn_json_key(json, "port");
-    if (given->port.len == 0) {
-        tvn_json_null(json);
-    } else {
-        tvn_json_str(json, given->port);
-    }
-    tvn_json_key(json, "to");
-    tvn_json_str(json, given->to);
-    key_text(json, "verdict", tvn_link_verdict_name(info->verdict));
-    key_text(json, "text", info->text);
-    edge_types_json(info, json);
-    key_bool(json, "shared_image", info->is_shared);
-    key_text(json, "overflow", tvn_link_overflow_name(given->overflow));
-    key_u64(json, "capacity", given->capacity);
-    key_u64(json, "bytes", given->bytes);
-    key_u64(json, "image_max", info->image_max);
-    key_u64(json, "memory_max", info->memory_max);
-    tvn_json_end(json);
-}
-
-static void
-stall_json(const struct tvn_link *link, const struct tvn_link_stall *stall,
-    struct tvn_json *json)
-{
-    tvn_json_object(json);
-    key_stage(link, json, "sink", stall->sink);
-    key_bool(json, "dead_letter", stall->sink == TVN_LINK_NONE);
-    key_bool(json, "isolated", stall->is_isolated);
-    tvn_json_key(json, "stages");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < stall->count; i++) {
-        tvn_json_str(json, stage_name(link, stall->stages[i]));
-    }
-    tvn_json_end(json);
-    key_bool(json, "stops_flow", stall->stops_flow);
-    key_stage(link, json, "stopper", stall->stopper);
-    key_bool(json, "shares_thread", stall->shares_thread);
-    key_u64(json, "deadline_ns", stall->deadline_ns);
-    tvn_json_end(json);
-}
-
-static void
-loss_json(const struct tvn_link *link, const struct tvn_link_loss *loss,
-    struct tvn_json *json)
-{
-    tvn_json_object(json);
-    key_stage(link, json, "stage", loss->stage);
-    key_text(json, "edge",
-        loss->edge == TVN_LINK_NONE ? NULL : link->edges[loss->edge].name);
-    key_text(json, "kind", loss_name(loss->kind));
-    key_text(json, "counter", loss->counter);
-    key_bool(json, "intended", loss->is_intended);
-    tvn_json_end(json);
-}
-
-static void
-memory_json(const struct tvn_link *link, struct tvn_json *json)
-{
-    tvn_json_object(json);
-    key_u64(json, "total", link->memory_total);
-    for (int i = 0; i < TVN_MEMORY_KIND_COUNT; i++) {
-        key_u64(json, memory_name((enum tvn_link_memory_kind)i),
-            link->memory_of[i]);
-    }
-    tvn_json_key(json, "parts");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < link->memory_count; i++) {
-        const struct tvn_link_memory *part = &link->memory[i];
-
-        tvn_json_object(json);
-        key_text(json, "kind", memory_name(part->kind));
-        if (part->kind == TVN_MEMORY_EDGE) {
-            key_text(json, "edge", link->edges[part->index].name);
-        } else if (part->kind != TVN_MEMORY_POOL) {
-            key_stage(link, json, "stage", part->index);
-        }
-        key_u64(json, "bytes", part->bytes);
-        tvn_json_end(json);
-    }
-    tvn_json_end(json);
-    tvn_json_end(json);
-}
-
-static void
-promise_json(const struct tvn_link *link, struct tvn_json *json)
-{
-    tvn_json_object(json);
-    key_text(json, "level", tvn_promise_name(link->promise));
-    tvn_json_key(json, "paths");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < link->promise_count; i++) {
-        const struct tvn_link_promise *promise = &link->promises[i];
-
-        tvn_json_object(json);
-        key_stage(link, json, "source", promise->source);
-        key_stage(link, json, "sink", promise->sink);
-        key_text(json, "level", tvn_promise_name(promise->level));
-        key_text(json, "why", promise->why);
-        tvn_json_end(json);
-    }
-    tvn_json_end(json);
-    tvn_json_end(json);
-}
-
-static void
-proofs_json(const struct tvn_link *link, struct tvn_json *json)
-{
-    tvn_json_key(json, "stalls");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < link->stall_count; i++) {
-        stall_json(link, &link->stalls[i], json);
-    }
-    tvn_json_end(json);
-    tvn_json_key(json, "losses");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < link->loss_count; i++) {
-        loss_json(link, &link->losses[i], json);
-    }
-    tvn_json_end(json);
-    tvn_json_key(json, "memory");
-    memory_json(link, json);
-    tvn_json_key(json, "promise");
-    promise_json(link, json);
-}
-
-/* Proofs that there are none of are null: absent is for older versions. */
-static void
-no_proofs_json(struct tvn_json *json)
-{
-    static const char *const keys[] = {"stalls", "losses", "memory", "promise"};
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        tvn_json_key(json, keys[i]);
-        tvn_json_null(json);
-    }
-}
-
-static void
-grants_json(const struct tvn_link *link, struct tvn_json *json)
-{
-    tvn_json_key(json, "wasi");
-    tvn_json_array(json);
-    for (uint32_t i = 0; i < link->input->stage_count; i++) {
-        const struct tvn_link_stage *stage = &link->input->stages[i];
-
-        for (uint32_t k = 0; stage->role != NULL && k < stage->role->wasi_count;
-             k++) {
-            unsigned grant = stage->role->wasi[k].grant;
-
-            tvn_json_object(json);
-            key_stage(link, json, "stage", i);
-            tvn_json_key(json, "interface");
-            tvn_json_str(json, stage->role->wasi[k].instance->name);
-            key_text(json, "grant", tvn_wasi_grant_name(grant));
-            key_bool(json, "granted",
-                (TVN_GRANT_WASI(stage->grants) & grant) == grant);
-            tvn_json_end(json);
-        }
-    }
-    tvn_json_end(json);
-}
-
-void
-tvn_report_json(const struct tvn_link *link, struct tvn_json *json)
-{
-    tvn_json_object(json);
-    if (link->input != NULL) {
-        tvn_json_key(json, "flow");
-        tvn_json_str(json, link->input->flow);
-        tvn_json_key(json, "edges");
-        tvn_json_array(json);
-        for (uint32_t i = 0; i < link->input->edge_count; i++) {
-            edge_json(link, i, json);
-        }
-        tvn_json_end(json);
-        if (link->has_proofs) {
-            proofs_json(link, json);
-        } else {
-            no_proofs_json(json);
-        }
-        grants_json(link, json);
-    }
-    tvn_json_end(json);
 }

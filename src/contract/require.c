@@ -201,13 +201,18 @@ check_names(struct tvn__linker *linker)
  * Loss. */
 
 static const char *
-loss_text(enum tvn_link_loss_kind kind)
+loss_text(const struct tvn__linker *linker, const struct tvn_link_loss *loss)
 {
-    switch (kind) {
+    bool has_rate = loss->edge != TVN_LINK_NONE &&
+                    linker->input->edges[loss->edge].rate > 0;
+
+    switch (loss->kind) {
     case TVN_LOSS_DROP_OLDEST:
         return "its oldest events are dropped when it is full";
     case TVN_LOSS_DROP_NEWEST:
-        return "new events are dropped when it is full";
+        return has_rate
+                   ? "new events are dropped when it is full or has no token"
+                   : "new events are dropped when it is full";
     case TVN_LOSS_REFUSED:
         return "events that it refuses are dropped by on-error";
     case TVN_LOSS_ON_ERROR:
@@ -233,6 +238,8 @@ check_loss(struct tvn__linker *linker)
         struct tvn_place place;
 
         if (loss->is_intended ||
+            (loss->edge != TVN_LINK_NONE && i > 0 &&
+                link->losses[i - 1].edge == loss->edge) || /* it was said */
             is_among(name, require->loss, require->loss_count)) {
             continue;
         }
@@ -241,7 +248,7 @@ check_loss(struct tvn__linker *linker)
                     : tvn__edge_place(linker, loss->edge);
         tvn__found(
             linker, tvn_diag_error(linker->diag, TVN_EREQUIRE_LOSS, &place,
-                        "%s (%s)", loss_text(loss->kind), loss->counter));
+                        "%s (%s)", loss_text(linker, loss), loss->counter));
         place = require_place(linker);
         tvn_diag_note(linker->diag, &place, "loss: '%.*s' is not in the list",
             TVN_STR_ARG(name));

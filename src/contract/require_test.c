@@ -187,6 +187,25 @@ test_loss_where_it_is_not_accepted(void)
 }
 
 static void
+test_a_rate_loses_what_has_no_token(void)
+{
+    struct tvn_testing_flow flow;
+    struct tvn_link_require *require = begin(&flow);
+
+    require->has_loss = true;
+    require->loss = accepted;
+    require->loss_count = 2;
+    flow.edges[2].overflow = TVN_LINK_DROP_NEWEST;
+    flow.edges[2].rate = 5;
+    flow.edges[3].rate = 5; /* that waits */
+    expect(&flow, TVN_EREQUIRE_LOSS,
+        "torvyn.yaml:42:5: error[E0231]: enrich -> route: new events are "
+        "dropped when it is full or has no token (dropped_newest)\n"
+        "  torvyn.yaml:90:1: require: loss: 'route' is not in the list\n"
+        "help: add 'route' to it, or let nothing be lost here\n");
+}
+
+static void
 test_memory_above_what_is_required(void)
 {
     struct tvn_testing_flow flow;
@@ -309,6 +328,7 @@ main(void)
     test_threads_without_a_sink_asks_all_of_them();
     test_names_of_stages_that_are_none();
     test_loss_where_it_is_not_accepted();
+    test_a_rate_loses_what_has_no_token();
     test_memory_above_what_is_required();
     test_memory_of_just_that_much_is_fine();
     test_few_of_many_ways_out_are_named();

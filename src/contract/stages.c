@@ -2,6 +2,8 @@
  * windows, a dead letter, a thread; see link.h. */
 #include "contract/internal.h"
 
+#include "base/map.h"
+
 static const struct tvn_role_info *
 role_of(const struct tvn__linker *linker, uint32_t stage)
 {
@@ -190,6 +192,15 @@ check_window(struct tvn__linker *linker, uint32_t stage, bool *is_behind)
             linker->diag, "only an aggregator (ingest and flush) has windows");
         return;
     }
+    if (given->state_is_window && role != TVN_ROLE_AGGREGATOR) {
+        tvn__found(linker,
+            tvn_diag_error(linker->diag, TVN_ELINK_WINDOW, &place,
+                "its state is `window` and it is a %s", tvn_role_name(role)));
+        tvn_diag_help(linker->diag,
+            "only an aggregator (ingest and flush) has windows; others keep "
+            "their state: `state: keep`");
+        return;
+    }
     if (given->window_count == 0) {
         return;
     }
@@ -232,6 +243,39 @@ check_dead_letter(struct tvn__linker *linker, uint32_t stage)
 
 /* ------------------------------------------------------------------------
  * Threads. */
+
+/* Fills linker->thread and the link's list. */
+static tvn_err
+number_threads(struct tvn__linker *linker)
+{
+    const struct tvn_link_input *input = linker->input;
+    struct tvn_link *link = linker->link;
+    struct tvn_map map = {0};
+    tvn_err err = TVN_OK;
+
+    linker->thread = tvn_arena_new(
+        &linker->scratch, input->stage_count, sizeof(*linker->thread));
+    link->threads =
+        tvn_arena_new(&link->arena, input->stage_count, sizeof(*link->threads));
+    if (linker->thread == NULL || link->threads == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (uint32_t i = 0; err == TVN_OK && i < input->stage_count; i++) {
+        const char *name = input->stages[i].thread;
+        const uint32_t *first =
+            name == NULL ? NULL : tvn_map_find(&map, tvn_str_of(name));
+
+        if (first != NULL) {
+            linker->thread[i] = *first;
+        } else if (name != NULL) {
+            link->threads[link->thread_count++] = name;
+            linker->thread[i] = link->thread_count;
+            err = tvn_map_add(&map, tvn_str_of(name), &linker->thread[i]);
+        }
+    }
+    tvn_map_fini(&map);
+    return err;
+}
 
 static bool
 is_same_thread(const char *a, const char *b)
@@ -279,7 +323,7 @@ tvn__stages_check(struct tvn__linker *linker)
     uint32_t stages = linker->input->stage_count;
     bool *is_behind =
         tvn_arena_new(&linker->scratch, stages, sizeof(*is_behind));
-    tvn_err err = is_behind == NULL ? TVN_ENOMEM : TVN_OK;
+    tvn_err err = is_behind == NULL ? TVN_ENOMEM : number_threads(linker);
 
     for (uint32_t i = 0; err == TVN_OK && i < stages; i++) {
         if (role_of(linker, i) != NULL) {

@@ -258,6 +258,26 @@ test_windows_belong_to_aggregators(void)
 }
 
 static void
+test_only_an_aggregators_state_ends_with_its_window(void)
+{
+    static const char *const count[] = {
+        "ingest: func(event: " R ")", "flush: func() -> u64", NULL};
+    struct tvn_testing_flow flow;
+
+    tvn_testing_chain(&flow);
+    flow.stages[1].state_is_window = true;
+    tvn_testing_guest(&flow, "count", count, NULL)->state_is_window = true;
+    tvn_testing_chain_edges(&flow);
+    tvn_testing_edge(&flow, "copy -> count");
+    tvn_testing_edge(&flow, "count -> out");
+    tvn_testing_expect(&flow, TVN_ELINK_WINDOW,
+        "torvyn.yaml:11:3: error[E0222]: stage copy: its state is `window` "
+        "and it is a processor\n"
+        "help: only an aggregator (ingest and flush) has windows; others keep "
+        "their state: `state: keep`\n");
+}
+
+static void
 test_a_window_as_large_as_the_limit_is_fine(void)
 {
     static const char *const count[] = {
@@ -312,6 +332,7 @@ main(void)
     test_config_is_there_when_it_is_asked_for();
     test_a_dead_letter_needs_its_section();
     test_windows_belong_to_aggregators();
+    test_only_an_aggregators_state_ends_with_its_window();
     test_a_window_as_large_as_the_limit_is_fine();
     test_a_stage_fed_from_two_threads();
     TVN_ASSERT(tvn_mem_live() == 0);

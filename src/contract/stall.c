@@ -11,44 +11,15 @@
  * failure does not end the flow. */
 #include "contract/internal.h"
 
-#include "base/map.h"
-
 #define NOWHERE (UINT32_MAX - 1) /* no sink yet; each path ends in one */
 
 struct stall {
     struct tvn__linker *linker;
-    bool *is_still;   /* by stage */
-    uint32_t *thread; /* by stage: a number for its thread, from 0 */
-    bool *is_others;  /* by thread: a stage outside the branch runs there */
-    uint32_t *sinks;  /* stage numbers; TVN_LINK_NONE: the dead letter */
+    bool *is_still;  /* by stage */
+    bool *is_others; /* by thread: a stage outside the branch runs there */
+    uint32_t *sinks; /* stage numbers; TVN_LINK_NONE: the dead letter */
     uint32_t sink_count;
 };
-
-static tvn_err
-number_threads(struct stall *stall)
-{
-    const struct tvn_link_input *input = stall->linker->input;
-    struct tvn_map map = {0};
-    tvn_err err = TVN_OK;
-
-    for (uint32_t i = 0; err == TVN_OK && i < input->stage_count; i++) {
-        struct tvn_str name = tvn_str_of(input->stages[i].thread);
-        const uint32_t *first;
-
-        if (input->stages[i].thread == NULL) {
-            continue; /* the flow's own is number 0 */
-        }
-        first = tvn_map_find(&map, name);
-        if (first != NULL) {
-            stall->thread[i] = *first;
-            continue;
-        }
-        stall->thread[i] = (uint32_t)map.count + 1;
-        err = tvn_map_add(&map, name, &stall->thread[i]);
-    }
-    tvn_map_fini(&map);
-    return err;
-}
 
 static void
 find_only(struct tvn__linker *linker)
@@ -82,13 +53,11 @@ begin(struct stall *stall)
     size_t room = (size_t)stages + 1;
 
     stall->is_still = tvn_arena_new(scratch, room, sizeof(*stall->is_still));
-    stall->thread = tvn_arena_new(scratch, room, sizeof(*stall->thread));
     stall->is_others = tvn_arena_new(scratch, room, sizeof(*stall->is_others));
     stall->sinks = tvn_arena_new(scratch, room, sizeof(*stall->sinks));
     linker->only = tvn_arena_new(scratch, room, sizeof(*linker->only));
-    if (stall->is_still == NULL || stall->thread == NULL ||
-        stall->is_others == NULL || stall->sinks == NULL ||
-        linker->only == NULL) {
+    if (stall->is_still == NULL || stall->is_others == NULL ||
+        stall->sinks == NULL || linker->only == NULL) {
         return TVN_ENOMEM;
     }
     for (uint32_t i = 0; i < linker->link->order_count; i++) {
@@ -100,7 +69,7 @@ begin(struct stall *stall)
         stall->sinks[stall->sink_count++] = TVN_LINK_NONE;
     }
     find_only(linker);
-    return number_threads(stall);
+    return TVN_OK;
 }
 
 /* ------------------------------------------------------------------------
@@ -218,13 +187,13 @@ find_threads(struct stall *stall, struct tvn_link_stall *out)
         (input->stage_count + (size_t)1) * sizeof(*stall->is_others));
     for (uint32_t i = 0; i < input->stage_count; i++) {
         if (linker->only[i] != out->sink) {
-            stall->is_others[stall->thread[i]] = true;
+            stall->is_others[linker->thread[i]] = true;
         }
     }
     for (uint32_t i = 0; i < input->stage_count; i++) {
         if (linker->only[i] == out->sink &&
             input->stages[i].kind == TVN_LINK_GUEST &&
-            stall->is_others[stall->thread[i]]) {
+            stall->is_others[linker->thread[i]]) {
             uint64_t deadline = input->stages[i].deadline_ns;
 
             out->shares_thread = true;

@@ -79,6 +79,8 @@ tvn_testing_flights_guests(struct tvn_testing_flow *flow)
     stage->tables = tables;
     stage->table_count = 1;
     stage->retries = 3;
+    stage->backoff_min_ns = 10000000;
+    stage->backoff_max_ns = 1000000000;
     stage->memory_max = 32u << 20;
     tvn_testing_guest1(flow, "route",
         "route: func(event: record { late: bool }) -> flags { analytics, "
@@ -111,6 +113,8 @@ tvn_testing_flights(struct tvn_testing_flow *flow)
     stage = tvn_testing_sink(flow, "delivery");
     stage->connector = "http";
     stage->retries = TVN_LINK_FOREVER;
+    stage->backoff_min_ns = 100000000;
+    stage->backoff_max_ns = 30000000000;
     for (uint32_t i = 0; i < flow->input.stage_count; i++) {
         flow->stages[i].then = TVN_LINK_DEAD_LETTER;
     }
@@ -126,6 +130,7 @@ tvn_testing_flights(struct tvn_testing_flow *flow)
     edge->bytes = 1u << 20;
     edge->overflow = TVN_LINK_RATE_LIMIT;
     edge->rate = 500;
+    edge->burst = 50;
 }
 
 #endif

@@ -4,6 +4,7 @@
 _Static_assert((int)TVN_PIPELINE_STOP == (int)TVN_LINK_STOP &&
                    (int)TVN_PIPELINE_DEAD_LETTER == (int)TVN_LINK_DEAD_LETTER,
     "one order of on-error's ends");
+_Static_assert(TVN_PIPELINE_FOREVER == TVN_LINK_FOREVER, "one forever");
 _Static_assert((int)TVN_PIPELINE_BLOCK == (int)TVN_LINK_BLOCK &&
                    (int)TVN_PIPELINE_RATE_LIMIT == (int)TVN_LINK_RATE_LIMIT,
     "one order of policies");
@@ -23,6 +24,24 @@ tvn__grants_of(const struct tvn_pipeline_stage *spec)
         grants |= TVN_GRANT_OF_WASI(TVN_WASI_FILESYSTEM);
     }
     return grants;
+}
+
+/* NULL: the flow's own; `*err` TVN_ENOMEM when there is no memory. */
+static const char *
+thread_of(struct tvn_host *host, uint32_t thread, tvn_err *err)
+{
+    struct tvn_str name;
+    const char *copy;
+
+    if (thread == 0) {
+        return NULL;
+    }
+    name = host->pipeline->threads[thread - 1].text;
+    copy = tvn_arena_copy(&host->arena, name.ptr, name.len);
+    if (copy == NULL) {
+        *err = TVN_ENOMEM;
+    }
+    return copy;
 }
 
 static tvn_err
@@ -52,6 +71,7 @@ fill_guest(struct tvn_host *host, const struct tvn__host_stage *stage,
                             : (uint32_t)spec->window_count;
     out->deadline_ns = spec->deadline_ns;
     out->memory_max = spec->memory;
+    out->state_is_window = spec->state_is_window;
     out->buffer_bytes = GUEST_BUFFERS(host->pipeline->max_event);
     return TVN_OK;
 }
@@ -61,11 +81,18 @@ fill_stage(struct tvn_host *host, const struct tvn__host_stage *stage,
     struct tvn_link_stage *out)
 {
     const struct tvn_pipeline_stage *spec = stage->spec;
+    tvn_err err = TVN_OK;
 
     out->name = spec->name.text;
     out->place = spec->name.place;
     out->retries = spec->on_error.retries;
+    out->backoff_min_ns = spec->on_error.backoff_min_ns;
+    out->backoff_max_ns = spec->on_error.backoff_max_ns;
     out->then = (enum tvn_link_then)spec->on_error.then;
+    out->thread = thread_of(host, spec->thread, &err);
+    if (err != TVN_OK) {
+        return err;
+    }
     if (spec->kind == TVN_PIPELINE_GUEST) {
         return fill_guest(host, stage, out);
     }
@@ -93,6 +120,7 @@ fill_edge(const struct tvn_pipeline_edge *edge, struct tvn_link_edge *out)
         .bytes = edge->bytes,
         .overflow = (enum tvn_link_overflow)edge->overflow,
         .rate = edge->rate,
+        .burst = edge->burst,
     };
 }
 
