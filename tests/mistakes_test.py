@@ -246,8 +246,8 @@ mistake("misspelled-stage", "- departures -> validate ->",
         "- departures -> valdate ->")
 mistake("misspelled-port", "route.delivery ->", "route.delivry ->")
 mistake("misspelled-type", "events.departure", "events.departur")
-mistake("not-built-yet", "stage: { memory: 4MiB, deadline: 100ms }",
-        "stage: { memory: 4MiB, deadline: 100ms }\nthreads: { slow: [tally] }")
+mistake("not-built-yet", "window: { count: 10000 }",
+        "window: { every: 1s, clock: event }")
 mistake("bare-number", "bytes: 4MiB", "bytes: 4000000")
 mistake("config-of-another-type", "late-after: 15", "late-after: soon",
         "link")
@@ -255,6 +255,61 @@ mistake("config-out-of-range", "late-after: 15", "late-after: 3000000000",
         "link")
 mistake("config-misspelled", "late-after: 15", "late-aftr: 15", "link")
 mistake("table-missing", "data/airlines.csv", "data/airlnes.csv", "link")
+
+
+# Pressure and failure.
+
+DELIVERY = "  - route.delivery -> announce -> delivery\n"
+
+
+def edge(name, options):
+    mistake(name, DELIVERY, f"  - route.delivery -> announce: {options}\n"
+            "  - announce -> delivery\n")
+
+
+def on_error(name, value):
+    mistake(name, "announce: { component:",
+            f"announce: {{ on-error: {value}, component:")
+
+
+edge("overflow-underscore", "{ overflow: drop_oldest }")
+edge("overflow-of-another-language", "{ overflow: drop-head }")
+edge("rate-without-unit", "{ rate: 500 }")
+edge("rate-a-minute", "{ rate: 600/min }")
+edge("rate-limit-without-rate", "{ overflow: rate-limit, burst: 50 }")
+edge("burst-without-rate", "{ burst: 50 }")
+mistake("overflow-on-a-chain", DELIVERY, DELIVERY.replace(
+    "\n", ": { overflow: drop-newest, rate: 5/s }\n"))
+mistake("default-rate-limit-without-rate", "bytes: 4MiB",
+        "bytes: 4MiB, overflow: rate-limit")
+on_error("retry-negative", "{ retry: -1 }")
+on_error("retry-as-a-word", "retry")
+on_error("backoff-falls", "{ retry: 3, backoff: 1s..10ms }")
+on_error("backoff-with-a-dash", "{ retry: 3, backoff: 10ms-1s }")
+on_error("backoff-without-retry", "{ backoff: 10ms..1s, then: drop }")
+on_error("dead-letter-without-one", "{ retry: 3, then: dead-letter }")
+
+
+def threads(name, value):
+    mistake(name, "stage: { memory: 4MiB, deadline: 100ms }",
+            "stage: { memory: 4MiB, deadline: 100ms }\n" + value)
+
+
+threads("thread-unknown-stage", "threads: { slow: [anounce, delivery] }")
+threads("thread-of-two", "threads: { a: [announce], b: [delivery, announce] }")
+threads("thread-empty", "threads: { slow: [] }")
+threads("thread-number", "threads: 4")
+mistake("state-of-a-filter", "validate: { component:",
+        "validate: { state: window, component:", "link")
+mistake("thread-fed-from-two", "edges:",
+        "threads: { slow: announce }\nedges:\n  - announce -> totals", "link")
+mistake("thread-that-is-shared", "edges:",
+        "require: { cannot-stall-others: [delivery], threads: true }\nedges:",
+        "link")
+mistake("loss-not-accepted", DELIVERY,
+        "  - route.delivery -> announce: { overflow: drop-oldest, rate: 9/s }\n"
+        "  - announce -> delivery: { overflow: drop-newest, rate: 9/s }\n"
+        "require: { loss: [delivery] }\n", "link")
 
 
 @with_flow

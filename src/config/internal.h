@@ -38,7 +38,7 @@ tvn_err tvn__yaml_load(struct tvn_arena *arena, const char *path,
 bool tvn__is_null(const struct tvn_yaml *node);
 
 /* "WHAT must be WANTED, found ..."; says nothing of a broken node. */
-tvn_err tvn__refuse(const struct tvn_yaml *node, const char *what,
+tvn_err tvn__refuse_value(const struct tvn_yaml *node, const char *what,
     const char *wanted, struct tvn_diag *diag);
 
 /* Fails with "WHAT is ..., not ..." unless the node is of that kind. */

@@ -132,7 +132,7 @@ tvn_yaml_read_u64(const struct tvn_yaml *node, const char *what, uint64_t min,
         value > max) {
         (void)snprintf(wanted, sizeof(wanted),
             "a number from %" PRIu64 " to %" PRIu64, min, max);
-        return tvn__refuse(node, what, wanted, diag);
+        return tvn__refuse_value(node, what, wanted, diag);
     }
     *out = value;
     return TVN_OK;
@@ -172,7 +172,7 @@ refuse_quantity(const struct quantity *quantity, const struct tvn_yaml *node,
 
     (void)snprintf(wanted, sizeof(wanted), "%s with a unit (%s)",
         quantity->noun, quantity->units_text);
-    (void)tvn__refuse(node, what, wanted, diag);
+    (void)tvn__refuse_value(node, what, wanted, diag);
     if (node->kind != TVN_YAML_SCALAR || node->is_broken || node->is_secret ||
         !take_digits(&rest, &value)) {
         return TVN_EPIPELINE_VALUE;
@@ -215,7 +215,7 @@ refuse_range(const struct quantity *quantity, const struct tvn_yaml *node,
     quantity->print(min, &wanted);
     tvn_buf_append_text(&wanted, " to ");
     quantity->print(max, &wanted);
-    err = tvn__refuse(node, what, tvn_buf_text(&wanted), diag);
+    err = tvn__refuse_value(node, what, tvn_buf_text(&wanted), diag);
     tvn_buf_fini(&wanted);
     return err;
 }
@@ -437,7 +437,7 @@ tvn_yaml_read_rate(const struct tvn_yaml *node, const char *what, uint64_t *out,
                       take_digits(&rest, &value);
 
     if (!has_digits || value == 0 || !tvn_str_is(rest, "/s")) {
-        (void)tvn__refuse(node, what, "a rate such as 500/s", diag);
+        (void)tvn__refuse_value(node, what, "a rate such as 500/s", diag);
         value = has_digits && !node->is_secret ? guess_rate(value, rest) : 0;
         if (value > 0) {
             tvn_diag_help(diag, "write %" PRIu64 "/s", value);

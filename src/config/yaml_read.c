@@ -99,8 +99,8 @@ tvn_yaml_get(const struct tvn_yaml *mapping, const char *key)
 }
 
 tvn_err
-tvn__refuse(const struct tvn_yaml *node, const char *what, const char *wanted,
-    struct tvn_diag *diag)
+tvn__refuse_value(const struct tvn_yaml *node, const char *what,
+    const char *wanted, struct tvn_diag *diag)
 {
     if (node->is_broken) {
         return TVN_EPIPELINE_VALUE;
@@ -118,7 +118,7 @@ tvn__expect(const struct tvn_yaml *node, enum tvn_yaml_kind kind,
     if (node->kind == kind && !node->is_broken) {
         return TVN_OK;
     }
-    return tvn__refuse(node, what, tvn_yaml_kind_name(&wanted), diag);
+    return tvn__refuse_value(node, what, tvn_yaml_kind_name(&wanted), diag);
 }
 
 /* ------------------------------------------------------------------------
@@ -130,7 +130,7 @@ tvn_yaml_read_str(const struct tvn_yaml *node, const char *what,
 {
     if (node->kind != TVN_YAML_SCALAR || node->is_broken ||
         tvn__is_null(node)) {
-        return tvn__refuse(node, what, "a text", diag);
+        return tvn__refuse_value(node, what, "a text", diag);
     }
     *out = node->text;
     return TVN_OK;
@@ -148,7 +148,7 @@ tvn_yaml_read_bool(const struct tvn_yaml *node, const char *what, bool *out,
         *out = tvn_str_is(node->text, "true");
         return TVN_OK;
     }
-    (void)tvn__refuse(node, what, "true or false", diag);
+    (void)tvn__refuse_value(node, what, "true or false", diag);
     for (size_t i = 0; i < 5 && node->kind == TVN_YAML_SCALAR; i++) {
         if (tvn_str_is(node->text, yes[i])) {
             tvn_diag_help(diag, "write true");
@@ -182,7 +182,7 @@ tvn_yaml_read_word(const struct tvn_yaml *node, const char *what,
                                        : ", ",
             words[count]);
     }
-    (void)tvn__refuse(node, what, tvn_buf_text(&wanted), diag);
+    (void)tvn__refuse_value(node, what, tvn_buf_text(&wanted), diag);
     tvn_buf_fini(&wanted);
     if (node->kind == TVN_YAML_SCALAR && !node->is_broken) {
         best = tvn_str_suggest(node->text, known, count);
