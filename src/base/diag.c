@@ -164,6 +164,24 @@ tvn_diag_suggest(struct tvn_diag *diag, struct tvn_str word,
     tvn_buf_fini(&list);
 }
 
+void
+tvn_diag_append(struct tvn_diag *diag, const struct tvn_diag *from)
+{
+    for (const struct tvn_finding *f = from->first; f != NULL; f = f->next) {
+        if (f->severity == TVN_SEVERITY_ERROR) {
+            (void)tvn_diag_error(diag, f->err, &f->place, "%s", f->text);
+        } else {
+            tvn_diag_warning(diag, f->err, &f->place, "%s", f->text);
+        }
+        for (const struct tvn_note *n = f->notes; n != NULL; n = n->next) {
+            tvn_diag_note(diag, &n->place, "%s", n->text);
+        }
+        if (f->help != NULL) {
+            tvn_diag_help(diag, "%s", f->help);
+        }
+    }
+}
+
 tvn_err
 tvn_diag_err(const struct tvn_diag *diag)
 {

@@ -85,6 +85,9 @@ void tvn_diag_help(struct tvn_diag *diag, const char *format, ...)
 void tvn_diag_suggest(struct tvn_diag *diag, struct tvn_str word,
     const struct tvn_str *candidates, size_t count);
 
+/* Adds copies of all findings of `from` behind those of `diag`. */
+void tvn_diag_append(struct tvn_diag *diag, const struct tvn_diag *from);
+
 /* The first error's code, TVN_OK when there is none. */
 tvn_err tvn_diag_err(const struct tvn_diag *diag);
 

@@ -109,9 +109,33 @@ test_out_of_memory_loses_the_text_never_the_count(void)
     }
 }
 
+static void
+test_append_copies_findings_notes_and_help(void)
+{
+    struct tvn_diag from = {0};
+    struct tvn_diag diag = {0};
+    struct tvn_buf one = {0};
+    struct tvn_buf two = {0};
+
+    (void)tvn_diag_error(&from, TVN_EIO, NULL, "100 %% %s", "gone");
+    tvn_diag_note(&from, NULL, "a note");
+    tvn_diag_help(&from, "a help");
+    tvn_diag_warning(&from, TVN_EIO, NULL, "a warning");
+    tvn_diag_append(&diag, &from);
+    tvn_diag_print(&from, &one);
+    tvn_diag_print(&diag, &two);
+    TVN_ASSERT(strcmp(tvn_buf_text(&one), tvn_buf_text(&two)) == 0);
+    TVN_ASSERT(diag.errors == 1 && diag.warnings == 1);
+    tvn_buf_fini(&one);
+    tvn_buf_fini(&two);
+    tvn_diag_fini(&from);
+    tvn_diag_fini(&diag);
+}
+
 int
 main(void)
 {
+    test_append_copies_findings_notes_and_help();
     test_printing();
     test_what_there_is_instead();
     test_copies_and_no_diag();
