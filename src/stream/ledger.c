@@ -43,19 +43,40 @@ equal(struct check *check, const char *left_text, uint64_t left,
  * Edges. */
 
 static void
+check_queue(struct check *check, const struct tvn_queue *queue)
+{
+    uint32_t found = tvn_queue_count(queue);
+
+    equal(check, "enqueued", queue->enqueued,
+        "dequeued + dropped_oldest + discarded + events in the queue",
+        queue->dequeued + queue->dropped_oldest + queue->discarded + found);
+    equal(check, "depth", queue->depth, "events in the queue", found);
+}
+
+/* The producer's end. */
+static void
 check_edge(struct check *check, const struct tvn_ledger_edge *edge)
 {
     const struct tvn_queue *queue = edge->queue;
-    uint32_t found = tvn_queue_count(queue);
 
     check->kind = "edge";
     check->name = edge->name;
-    equal(check, "offered", edge->offered, "enqueued + waiting",
-        queue->enqueued + edge->waiting);
-    equal(check, "enqueued", queue->enqueued,
-        "dequeued + discarded + events in the queue",
-        queue->dequeued + queue->discarded + found);
-    equal(check, "depth", queue->depth, "events in the queue", found);
+    equal(check, "offered", edge->offered,
+        "enqueued + dropped_newest + refused + waiting + retrying",
+        queue->enqueued + queue->dropped_newest + edge->refused_dropped +
+            edge->refused_dead + edge->waiting + edge->retrying);
+    equal(check, "refused by the queue", queue->refused, "booked as refused",
+        edge->refusals);
+    check_queue(check, queue);
+}
+
+/* The consumer's, of an edge between two threads. */
+static void
+check_inbox(struct check *check, const struct tvn_ledger_edge *edge)
+{
+    check->kind = "edge";
+    check->name = edge->name;
+    check_queue(check, edge->inbox);
 }
 
 /* ------------------------------------------------------------------------
@@ -65,8 +86,9 @@ struct outputs {
     uint64_t main;     /* offered on each main edge */
     uint64_t rejected; /* on each rejected edge */
     uint64_t unrouted;
-    uint64_t ports;  /* over one edge of each port */
-    uint64_t queued; /* over all edges, without what waits */
+    uint64_t ports;        /* over one edge of each port */
+    uint64_t queued;       /* over all edges, without what waits */
+    uint64_t refused_dead; /* over all edges */
 };
 
 static uint64_t *
@@ -104,6 +126,7 @@ sum_outputs(struct check *check, uint32_t number)
             continue;
         }
         outputs.queued += edge->offered - edge->waiting;
+        outputs.refused_dead += edge->refused_dead;
         if (is_seen[slot]) {
             check->kind = "edge";
             check->name = edge->name;
@@ -138,7 +161,8 @@ check_counts(struct check *check, const struct tvn_ledger_stage *stage,
 
     switch (stage->role) {
     case TVN_ROLE_SOURCE:
-        equal(check, "in", books->in, "records it cut", counts->records);
+        equal(check, "in + tried again", books->in + books->retried,
+            "records it cut", counts->records);
         equal(check, "passed", books->passed, "records it decoded", counts->ok);
         equal(check, "out", books->out, "events it made", counts->outs);
         break;
@@ -191,7 +215,10 @@ handed_over(const struct tvn_ledger *ledger, uint32_t number)
 
     for (uint32_t i = 0; i < ledger->edge_count; i++) {
         if (ledger->edges[i].to == number) {
-            sum += ledger->edges[i].queue->dequeued;
+            const struct tvn_ledger_edge *edge = &ledger->edges[i];
+
+            sum += edge->inbox == NULL ? edge->queue->dequeued
+                                       : edge->inbox->dequeued;
         }
     }
     return sum;
@@ -225,12 +252,34 @@ check_stage(struct check *check, uint32_t number)
             outputs.queued);
     }
     if (check->ledger->counts_dead) {
-        equal(check, "dead", books->dead, "its dead letters written",
-            stage->dead_written);
+        equal(check, "dead", books->dead + outputs.refused_dead,
+            "its dead letters written", stage->dead_written);
     }
 }
 
 /* ------------------------------------------------------------------------ */
+
+uint64_t
+tvn_ledger_edge_dropped(const struct tvn_ledger_edge *edge)
+{
+    return edge->queue->dropped_newest + edge->queue->dropped_oldest +
+           edge->refused_dropped;
+}
+
+/* Queued, or it was when the run was aborted; on the way to another thread:
+ * when the threads have stopped that is nothing. */
+static uint64_t
+in_flight_on(const struct tvn_ledger_edge *edge)
+{
+    uint64_t count =
+        tvn_queue_count(edge->queue) + edge->queue->discarded + edge->retrying;
+
+    if (edge->inbox != NULL) {
+        count += tvn_queue_count(edge->inbox) + edge->inbox->discarded +
+                 edge->queue->dequeued - edge->inbox->enqueued;
+    }
+    return count;
+}
 
 void
 tvn_ledger_sum(const struct tvn_ledger *ledger, struct tvn_ledger_events *out)
@@ -254,9 +303,11 @@ tvn_ledger_sum(const struct tvn_ledger *ledger, struct tvn_ledger_events *out)
         out->in_flight += books->held;
     }
     for (uint32_t i = 0; i < ledger->edge_count; i++) {
-        const struct tvn_queue *queue = ledger->edges[i].queue;
+        const struct tvn_ledger_edge *edge = &ledger->edges[i];
 
-        out->in_flight += tvn_queue_count(queue) + queue->discarded;
+        out->in_flight += in_flight_on(edge);
+        out->dropped += tvn_ledger_edge_dropped(edge);
+        out->dead += edge->refused_dead;
     }
 }
 
@@ -268,13 +319,44 @@ tvn_ledger_collect(
 }
 
 tvn_err
+tvn_ledger_check_part(
+    const struct tvn_ledger *ledger, uint32_t part, struct tvn_diag *diag)
+{
+    struct check check = {.ledger = ledger, .diag = diag};
+
+    for (uint32_t i = 0; i < ledger->edge_count; i++) {
+        const struct tvn_ledger_edge *edge = &ledger->edges[i];
+
+        if (ledger->stages[edge->from].part == part) {
+            check_edge(&check, edge);
+        }
+        if (edge->inbox != NULL && ledger->stages[edge->to].part == part) {
+            check_inbox(&check, edge);
+        }
+    }
+    for (uint32_t i = 0; i < ledger->stage_count; i++) {
+        if (ledger->stages[i].part == part) {
+            check_stage(&check, i);
+        }
+    }
+    return check.findings == 0 ? TVN_OK : TVN_EUNBALANCED;
+}
+
+tvn_err
 tvn_ledger_check(const struct tvn_ledger *ledger, struct tvn_diag *diag)
 {
     struct check check = {.ledger = ledger, .diag = diag};
     struct tvn_ledger_events events;
 
     for (uint32_t i = 0; i < ledger->edge_count; i++) {
-        check_edge(&check, &ledger->edges[i]);
+        const struct tvn_ledger_edge *edge = &ledger->edges[i];
+
+        check_edge(&check, edge);
+        if (edge->inbox != NULL) {
+            check_inbox(&check, edge);
+            equal(&check, "handed on", edge->queue->dequeued,
+                "arrived on the other thread", edge->inbox->enqueued);
+        }
     }
     for (uint32_t i = 0; i < ledger->stage_count; i++) {
         check_stage(&check, i);

@@ -1,24 +1,40 @@
-/* queue.h -- the bounded queue on an edge of a flow, policy `block`.
+/* queue.h -- the bounded queue on an edge of a flow, and what it does when
+ * it is full.
  *
- *     producer --push--> [ . a b c . . ] --peek, pop--> consumer
+ *     producer --offer--> [ . a b c . . ] --peek, pop--> consumer
  *                          ^ head      ^ capacity slots, and `bytes`
  *
  * A ring of events by value.  It is bounded twice: in events, and in bytes of
- * the images' blocks; an image is charged to every edge that it waits on.  A
- * producer asks for room before it pushes, so nothing is ever refused here.
+ * the images' blocks; an image is charged to every edge that it waits on.
  * The consumer reads in place (peek): what it works on stays in the queue,
  * and charged, until it is popped.
  *
- * The queue counts what it did by itself, and the ledger compares that with
- * what the flow booked: enqueued == dequeued + discarded + what is in the
- * ring.
+ *     policy        an event that finds no room
+ *     block         cannot be: the producer asks for room before
+ *     rate-limit    the same, and for a token
+ *     drop-oldest   takes the place of the oldest events that nobody has
+ *                   begun; without any of these it is dropped itself
+ *     drop-newest   is dropped
+ *     error         is refused: it stays with whoever offered it
  *
- * Threads: the flow's; it owns both ends. */
+ * With a rate an event needs a token, too (stream/bucket.h).  Where nobody
+ * waits for one, an event without a token is dropped, or refused.
+ *
+ * On an edge between two threads the queue is the producer's: events that it
+ * handed on (tvn_queue_hand) count in capacity and bytes until the other side
+ * gives them back (tvn_queue_credit), and are no longer dropped.
+ *
+ * The queue counts what it did by itself, and the ledger compares that with
+ * what the flow booked: enqueued == dequeued + dropped_oldest + discarded +
+ * what is in the ring.
+ *
+ * Threads: the producer's; without `away` it owns both ends. */
 #ifndef TVN_STREAM_QUEUE_H
 #define TVN_STREAM_QUEUE_H
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "stream/bucket.h"
 #include "stream/event.h"
 
 #include <stdbool.h>
@@ -27,31 +43,71 @@
 
 #define TVN_QUEUE_MAX (1u << 20) /* events */
 
+/* In the order of the pipeline file's words. */
+enum tvn_overflow {
+    TVN_OVERFLOW_BLOCK,
+    TVN_OVERFLOW_DROP_OLDEST,
+    TVN_OVERFLOW_DROP_NEWEST,
+    TVN_OVERFLOW_ERROR,
+    TVN_OVERFLOW_RATE_LIMIT,
+};
+
+enum tvn_offered {
+    TVN_OFFERED_QUEUED,
+    TVN_OFFERED_DROPPED,
+    TVN_OFFERED_REFUSED,
+};
+
 /* Private: read it through the functions below and the counters. */
 struct tvn_queue {
     struct tvn_event *ring; /* a slot in use has an image, a free one none */
     uint32_t capacity;
     uint32_t head; /* slot of the oldest event */
     uint32_t depth;
-    uint32_t depth_max; /* most events ever in it at once */
+    uint32_t away;      /* handed on, and not yet given back */
+    uint32_t depth_max; /* most events ever in it at once, `away` included */
     uint64_t bytes;     /* charged now */
     uint64_t bytes_max;
+    uint64_t bytes_peak; /* most ever charged */
     uint64_t enqueued;
     uint64_t dequeued;
+    uint64_t dropped_newest;
+    uint64_t dropped_oldest;
+    uint64_t refused;
     uint64_t discarded; /* freed by tvn_queue_discard */
+    enum tvn_overflow overflow;
+    bool is_begun; /* the consumer works on the head: it is not dropped */
+    struct tvn_bucket bucket;
 };
 
 /* Readies `queue` for `capacity` (1..TVN_QUEUE_MAX) events with at most
- * `bytes` in blocks.  TVN_EINVAL outside that, TVN_ENOMEM; then `queue` is
- * zeroed. */
+ * `bytes` in blocks, policy block, no rate.  TVN_EINVAL outside that,
+ * TVN_ENOMEM; then `queue` is zeroed. */
 tvn_err tvn_queue_init(
     struct tvn_queue *queue, uint32_t capacity, uint64_t bytes);
+
+/* Another policy, and a rate when it is not 0 (rate-limit: never 0).  Before
+ * the first event. */
+void tvn_queue_set_overflow(struct tvn_queue *queue, enum tvn_overflow overflow,
+    uint64_t rate, uint32_t burst, uint64_t now_ns);
+
+/* True when producers wait for room and tokens. */
+static inline bool
+tvn_queue_blocks(const struct tvn_queue *queue)
+{
+    return queue->overflow == TVN_OVERFLOW_BLOCK ||
+           queue->overflow == TVN_OVERFLOW_RATE_LIMIT;
+}
 
 /* Releases every event still queued.  Safe on a zeroed queue. */
 void tvn_queue_fini(struct tvn_queue *queue);
 
 /* Releases every event and counts it as discarded. */
 void tvn_queue_discard(struct tvn_queue *queue);
+
+/* Makes room for a block by drop-oldest.  False: there is none to be made;
+ * what was freed on the way is freed. */
+bool tvn_queue_make_room(struct tvn_queue *queue, uint32_t block);
 
 /* Events found in the ring, by looking at every slot: for the ledger, which
  * trusts no counter. */
@@ -60,7 +116,7 @@ uint32_t tvn_queue_count(const struct tvn_queue *queue);
 static inline uint32_t
 tvn_queue_free_slots(const struct tvn_queue *queue)
 {
-    return queue->capacity - queue->depth;
+    return queue->capacity - queue->depth - queue->away;
 }
 
 static inline uint64_t
@@ -73,7 +129,7 @@ tvn_queue_free_bytes(const struct tvn_queue *queue)
 static inline bool
 tvn_queue_has_room(const struct tvn_queue *queue, uint32_t block)
 {
-    return queue->depth < queue->capacity &&
+    return queue->depth + queue->away < queue->capacity &&
            block <= tvn_queue_free_bytes(queue);
 }
 
@@ -113,10 +169,19 @@ tvn_queue_push(struct tvn_queue *queue, const struct tvn_event *event,
     queue->bytes += block;
     queue->enqueued++;
     queue->depth++;
-    if (queue->depth > queue->depth_max) {
-        queue->depth_max = queue->depth;
+    if (queue->depth + queue->away > queue->depth_max) {
+        queue->depth_max = queue->depth + queue->away;
+    }
+    if (queue->bytes > queue->bytes_peak) {
+        queue->bytes_peak = queue->bytes;
     }
 }
+
+/* What the policy makes of an event, at `now_ns` (read only with a rate).
+ * QUEUED and DROPPED take the reference over, REFUSED does not.  Under block
+ * and rate-limit there must be room and a token: asserted. */
+enum tvn_offered tvn_queue_offer(struct tvn_queue *queue,
+    const struct tvn_event *event, struct tvn_image *image, uint64_t now_ns);
 
 /* The oldest events that lie side by side, at most `max`; *count of them, 0
  * when the queue is empty.  Borrowed until they are popped. */
@@ -151,6 +216,26 @@ tvn_queue_pop(struct tvn_queue *queue)
         queue->head = 0;
     }
     return image;
+}
+
+/* The same for an event that goes on to another thread: it stays charged. */
+static inline struct tvn_image *
+tvn_queue_hand(struct tvn_queue *queue)
+{
+    struct tvn_image *image = tvn_queue_pop(queue);
+
+    queue->away++;
+    queue->bytes += image->block;
+    return image;
+}
+
+/* `count` events that were handed on are done with, `bytes` in blocks. */
+static inline void
+tvn_queue_credit(struct tvn_queue *queue, uint32_t count, uint64_t bytes)
+{
+    TVN_ASSERT(count <= queue->away && bytes <= queue->bytes);
+    queue->away -= count;
+    queue->bytes -= bytes;
 }
 
 #endif

@@ -13,6 +13,7 @@ tvn_fault_name(enum tvn_fault_kind kind)
         [TVN_FAULT_DEADLINE] = "deadline",
         [TVN_FAULT_RECORD] = "record",
         [TVN_FAULT_WRITE] = "write",
+        [TVN_FAULT_OVERFLOW] = "overflow",
     };
 
     return names[kind];

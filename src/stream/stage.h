@@ -44,6 +44,7 @@ enum tvn_fault_kind {
     TVN_FAULT_DEADLINE, /* the guest ran too long: its instance is gone */
     TVN_FAULT_RECORD,   /* a source cut a record it could not decode */
     TVN_FAULT_WRITE,    /* a sink could not write */
+    TVN_FAULT_OVERFLOW, /* an edge refused what the stage made */
 };
 
 /* "retry", "reject", ... as the dead letter names it. */
