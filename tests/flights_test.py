@@ -98,13 +98,15 @@ def predict(source, out):
 EVENTS = {"in", "emitted", "forked", "delivered", "filtered", "unrouted",
           "dropped", "dead", "absorbed", "in_flight"}
 STAGE = {"role", "in", "passed", "delivered", "filtered", "unrouted",
-         "absorbed", "dropped", "dead", "held", "out", "emitted", "failed",
-         "calls", "guest_ns", "memory_bytes"}
+         "absorbed", "dropped", "dead", "held", "out", "emitted",
+         "retried", "failed", "calls", "guest_ns", "memory_bytes",
+         "lost_state"}
 EDGE = {"offered", "enqueued", "dequeued", "dropped_newest", "dropped_oldest",
-        "refused", "discarded", "waiting", "depth", "depth_max", "capacity",
-        "response_ns"}
+        "refused", "refused_dropped", "refused_dead", "refusals",
+        "discarded", "waiting", "depth", "depth_max", "capacity", "bytes_max",
+        "response_ns", "response_events", "suspended_ns", "resume_ns"}
 TOP = {"flow", "elapsed_ns", "cpu_ns", "balanced", "events", "stages",
-       "edges", "copies", "overhead_ns", "latency_ns"}
+       "edges", "paths", "copies", "overhead_ns", "latency_ns"}
 EDGES = {"departures -> validate", "validate -> enrich", "enrich -> route",
          "route.analytics -> tally", "tally -> totals",
          "route.delivery -> announce", "announce -> delivery"}

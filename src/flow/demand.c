@@ -4,11 +4,70 @@
  * needs room for its largest one (image_max) for each; who only passes images
  * on is asked for what they really weigh.  An edge that had no room is
  * suspended until half of it is empty: its producer then has work for a whole
- * burst instead of waking up for one event. */
+ * burst instead of waking up for one event.
+ *
+ * Only edges that block are waited for.  One that drops takes anything; one
+ * that refuses does, too, but where its producer tries again one event is
+ * refused at a time, so that what comes behind it keeps its place. */
 #include "flow/internal.h"
 
+static bool
+refuses_singly(const struct tvn__edge *edge)
+{
+    return edge->queue.overflow == TVN_OVERFLOW_ERROR &&
+           edge->from->retries > 0;
+}
+
+/* True: whatever is offered is dealt with. */
+static bool
+takes_all(const struct tvn__edge *edge)
+{
+    return !tvn_queue_blocks(&edge->queue) && !refuses_singly(edge);
+}
+
+/* ------------------------------------------------------------------------
+ * Tokens. */
+
+/* Tokens of an edge with a rate; without any, says when its producer is to
+ * look again: not for each single one when they come quickly. */
 static uint32_t
-edge_credit(const struct tvn__edge *edge)
+tokens(struct tvn__shard *shard, struct tvn__edge *edge)
+{
+    struct tvn_bucket *bucket = &edge->queue.bucket;
+    uint64_t few = bucket->rate / 1000; /* of a millisecond */
+    uint64_t half = bucket->most / TVN_BUCKET_TOKEN / 2;
+    uint64_t count;
+
+    if (edge->token_ns != TVN__NEVER && edge->token_ns > shard->now_ns) {
+        return 0;
+    }
+    edge->token_ns = TVN__NEVER;
+    count = tvn_bucket_tokens(bucket, shard->now_ns);
+    if (count == 0) {
+        few = few < half ? few : half;
+        edge->token_ns = tvn_bucket_due_ns(bucket, few > 0 ? few : 1);
+    }
+    return count < TVN_BURST_MAX ? (uint32_t)count : TVN_BURST_MAX;
+}
+
+uint64_t
+tvn__token_due_ns(const struct tvn__node *node)
+{
+    uint64_t due_ns = TVN__NEVER;
+
+    for (uint32_t i = 0; i < node->all.count; i++) {
+        if (node->all.edges[i]->token_ns < due_ns) {
+            due_ns = node->all.edges[i]->token_ns;
+        }
+    }
+    return due_ns;
+}
+
+/* ------------------------------------------------------------------------
+ * Credit. */
+
+static uint32_t
+edge_room(const struct tvn__edge *edge)
 {
     uint64_t credit = tvn_queue_free_slots(&edge->queue);
     uint64_t bytes = tvn_queue_free_bytes(&edge->queue);
@@ -16,7 +75,7 @@ edge_credit(const struct tvn__edge *edge)
     if (bytes < (uint64_t)edge->image_max * TVN_BURST_MAX) {
         uint64_t images = bytes / edge->image_max;
 
-        if (images == 0 && edge->queue.depth == 0) {
+        if (images == 0 && edge->queue.depth + edge->queue.away == 0) {
             images = 1; /* link has proved that one fits */
         }
         credit = images < credit ? images : credit;
@@ -24,38 +83,50 @@ edge_credit(const struct tvn__edge *edge)
     return credit < TVN_BURST_MAX ? (uint32_t)credit : TVN_BURST_MAX;
 }
 
-void
-tvn__suspend(struct tvn_flow *flow, struct tvn__edge *edge)
+/* Of `want` outputs. */
+static uint32_t
+edge_credit(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t want)
 {
-    uint64_t now_ns = tvn__clock(flow);
-    uint64_t since_ns = edge->is_filled ? edge->filled_ns : flow->now_ns;
+    uint32_t here;
 
-    edge->is_suspended = true;
-    tvn_histogram_record(
-        &edge->response_ns, now_ns > since_ns ? now_ns - since_ns : 0);
+    if (takes_all(edge)) {
+        return want;
+    }
+    if (edge->is_suspended) {
+        return 0;
+    }
+    here = edge_room(edge);
+    if (here == 0 && refuses_singly(edge)) {
+        return 1;
+    }
+    if (here == 0) {
+        tvn__suspend(shard, edge);
+        return 0;
+    }
+    if (edge->queue.bucket.rate > 0) {
+        uint32_t count = tokens(shard, edge);
+
+        if (count == 0 && refuses_singly(edge)) {
+            count = 1;
+        }
+        here = count < here ? count : here;
+    }
+    return here < want ? here : want;
 }
 
 uint32_t
-tvn__credit(struct tvn_flow *flow, struct tvn__node *node)
+tvn__credit(struct tvn__shard *shard, struct tvn__node *node)
 {
-    uint32_t credit = flow->opts.burst;
+    uint32_t credit = shard->flow->opts.burst;
 
-    for (uint32_t i = 0; i < node->main.count; i++) {
-        struct tvn__edge *edge = node->main.edges[i];
-        uint32_t here;
-
-        if (edge->is_suspended) {
-            return 0;
-        }
-        here = edge_credit(edge);
-        if (here == 0) {
-            tvn__suspend(flow, edge);
-            return 0;
-        }
-        credit = here < credit ? here : credit;
+    for (uint32_t i = 0; credit > 0 && i < node->main.count; i++) {
+        credit = edge_credit(shard, node->main.edges[i], credit);
     }
     return credit;
 }
+
+/* ------------------------------------------------------------------------
+ * Events that are there already. */
 
 /* Counts the events at the head whose blocks fit into `bytes`. */
 static uint32_t
@@ -72,50 +143,68 @@ count_fitting(const struct tvn_queue *queue, uint32_t max, uint64_t bytes)
     return count;
 }
 
-/* Nothing fits: the edge that has no room for the head. */
-static void
-suspend_first(
-    struct tvn_flow *flow, struct tvn__node *node, const struct tvn__edge *from)
+/* How many of the events at the head of `from` the edge takes, at most
+ * `want`. */
+static uint32_t
+edge_fit(struct tvn__shard *shard, const struct tvn__edge *from,
+    struct tvn__edge *edge, uint32_t want)
 {
-    uint32_t block = from->queue.ring[from->queue.head].image->block;
+    uint64_t bytes = tvn_queue_free_bytes(&edge->queue);
+    uint32_t here = tvn_queue_free_slots(&edge->queue);
 
-    for (uint32_t i = 0; i < node->all.count; i++) {
-        struct tvn__edge *edge = node->all.edges[i];
-
-        if (!tvn_queue_has_room(&edge->queue, block)) {
-            tvn__suspend(flow, edge);
-            return;
-        }
+    if (takes_all(edge)) {
+        return want;
     }
+    if (edge->is_suspended) {
+        return 0;
+    }
+    here = here < want ? here : want;
+    if (here > 0 && edge->queue.bucket.rate > 0) {
+        uint32_t count = tokens(shard, edge);
+
+        if (count == 0 && !refuses_singly(edge)) {
+            return 0;
+        }
+        here = count < here ? count : here;
+    }
+    if (here > 0 && from->in->bytes > bytes) { /* else all of them fit */
+        here = count_fitting(from->in, here, bytes);
+    }
+    if (here == 0 && refuses_singly(edge)) { /* a router takes one more */
+        return edge->from->role == TVN_ROLE_ROUTER ? 0 : 1;
+    }
+    if (here == 0 && edge->from->role != TVN_ROLE_ROUTER) {
+        tvn__suspend(shard, edge);
+    }
+    return here;
 }
 
 uint32_t
-tvn__fit(
-    struct tvn_flow *flow, struct tvn__node *node, const struct tvn__edge *edge)
+tvn__fit(struct tvn__shard *shard, struct tvn__node *node,
+    const struct tvn__edge *edge)
 {
-    uint32_t slots = flow->opts.burst;
-    uint64_t bytes = UINT64_MAX;
+    uint32_t slots = shard->flow->opts.burst;
 
-    for (uint32_t i = 0; i < node->all.count; i++) {
-        const struct tvn__edge *to = node->all.edges[i];
-
-        if (to->is_suspended) {
-            return 0;
-        }
-        if (tvn_queue_free_slots(&to->queue) < slots) {
-            slots = tvn_queue_free_slots(&to->queue);
-        }
-        if (tvn_queue_free_bytes(&to->queue) < bytes) {
-            bytes = tvn_queue_free_bytes(&to->queue);
-        }
-    }
-    if (slots > 0 && edge->queue.bytes > bytes) { /* else all of them fit */
-        slots = count_fitting(&edge->queue, slots, bytes);
-    }
-    if (slots == 0 && node->role != TVN_ROLE_ROUTER) {
-        suspend_first(flow, node, edge);
+    for (uint32_t i = 0; slots > 0 && i < node->all.count; i++) {
+        slots = edge_fit(shard, edge, node->all.edges[i], slots);
     }
     return slots;
+}
+
+bool
+tvn__takes(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t block)
+{
+    if (!tvn_queue_blocks(&edge->queue)) {
+        return true;
+    }
+    if (edge->is_suspended) {
+        return false;
+    }
+    if (!tvn_queue_has_room(&edge->queue, block)) {
+        tvn__suspend(shard, edge);
+        return false;
+    }
+    return edge->queue.bucket.rate == 0 || tokens(shard, edge) > 0;
 }
 
 bool
@@ -133,28 +222,16 @@ tvn__fit_twice(const struct tvn__node *node, uint32_t block)
 }
 
 void
-tvn__note_full(struct tvn_flow *flow, struct tvn__node *node)
-{
-    for (uint32_t i = 0; i < node->all.count; i++) {
-        struct tvn__edge *edge = node->all.edges[i];
-        uint32_t image = edge->image_max > 0 ? edge->image_max : TVN_IMAGE_MIN;
-
-        if (!edge->is_filled && !tvn_queue_has_room(&edge->queue, image)) {
-            edge->is_filled = true;
-            edge->filled_ns = tvn__clock(flow);
-        }
-    }
-}
-
-void
-tvn__resume(struct tvn__edge *edge)
+tvn__resume(struct tvn__shard *shard, struct tvn__edge *edge)
 {
     const struct tvn_queue *queue = &edge->queue;
 
-    edge->is_filled = false;
-    if (edge->is_suspended && queue->depth <= queue->capacity / 2 &&
+    tvn__note_room(edge);
+    if (edge->is_suspended &&
+        queue->depth + queue->away <= queue->capacity / 2 &&
         queue->bytes <= queue->bytes_max / 2 &&
-        (queue->depth == 0 || edge_credit(edge) > 0 || edge->image_max == 0)) {
-        edge->is_suspended = false;
+        (queue->depth + queue->away == 0 || edge->image_max == 0 ||
+            edge_room(edge) > 0)) {
+        tvn__release(shard, edge);
     }
 }

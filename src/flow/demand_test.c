@@ -74,7 +74,7 @@ test_a_suspended_producer_resumes_at_half(void)
     expect_all(out, 1000);
     TVN_ASSERT(watched.resumed_at == 10);
     TVN_ASSERT(world->flow->edges[0].queue.depth_max == 20);
-    TVN_ASSERT(world->flow->edges[0].response_ns.count > 50);
+    TVN_ASSERT(world->flow->edges[0].pressure.response_ns.count > 50);
     end(world);
 }
 

@@ -2,7 +2,7 @@
  *
  * Everything but the queues' rings lies in one arena.  The stages belong to
  * the flow from the first line of tvn_flow_new on, also when it fails. */
-#include "flow/internal.h"
+#include "flow/cross.h"
 
 #include "base/mem.h"
 
@@ -83,11 +83,13 @@ make_node(struct tvn_flow *flow, uint32_t number)
     const struct tvn_flow_node *from = &flow->opts.nodes[number];
     struct tvn__node *node = &flow->nodes[number];
 
-    node->flow = flow;
     node->number = number;
     node->place = from->place;
     node->role = from->role;
     node->then = from->then;
+    node->retries = from->retries;
+    node->backoff_min_ns = from->backoff_min_ns;
+    node->backoff_max_ns = from->backoff_max_ns;
     node->image_max = from->image_max;
     node->copies = from->copies;
     node->row = &flow->ledger.stages[number];
@@ -120,17 +122,28 @@ static tvn_err
 make_edge(struct tvn_flow *flow, uint32_t number)
 {
     const struct tvn_flow_edge *from = &flow->opts.edges[number];
+    const struct tvn_clock *clock = flow->opts.clock;
     struct tvn__edge *edge = &flow->edges[number];
+    tvn_err err;
 
     edge->row = &flow->ledger.edges[number];
     edge->from = &flow->nodes[from->from];
     edge->to = &flow->nodes[from->to];
     edge->image_max = passes(edge->from->role) ? 0 : edge->from->image_max;
+    edge->in = &edge->queue;
+    edge->token_ns = TVN__NEVER;
     edge->from->all.count++;
     group_of(edge->from, from)->count++;
     edge->to->ins.count++;
     edge->to->open_ins++;
-    return tvn_queue_init(&edge->queue, from->capacity, from->bytes);
+    err = tvn_queue_init(&edge->queue, from->capacity, from->bytes);
+    if (err != TVN_OK) {
+        return err;
+    }
+    tvn_queue_set_overflow(&edge->queue, from->overflow, from->rate,
+        from->rate_burst, clock->monotonic_ns(clock->self));
+    return edge->from->shard == edge->to->shard ? TVN_OK
+                                                : tvn__cross_new(flow, edge);
 }
 
 /* Gives the group room for the edges counted; `count` starts anew. */
@@ -243,6 +256,7 @@ make_graph(struct tvn_flow *flow, struct tvn_diag *diag)
     for (uint32_t i = 0; err == TVN_OK && i < opts->node_count; i++) {
         err = make_node(flow, i);
     }
+    err = err == TVN_OK ? tvn__shards_new(flow) : err;
     for (uint32_t i = 0; err == TVN_OK && i < opts->edge_count; i++) {
         err = make_edge(flow, i);
     }
@@ -260,7 +274,12 @@ make_graph(struct tvn_flow *flow, struct tvn_diag *diag)
     if (!make_order(flow)) {
         return tvn_diag_error(diag, TVN_EINVAL, NULL, "the edges form a cycle");
     }
-    return TVN_OK;
+    for (uint32_t i = 0; i < opts->node_count; i++) {
+        struct tvn__shard *shard = flow->order[i]->shard;
+
+        shard->order[shard->count++] = flow->order[i];
+    }
+    return tvn__paths_new(flow);
 }
 
 static tvn_err
@@ -301,7 +320,12 @@ tvn_flow_new(const struct tvn_flow_opts *opts, TVN_GIVE struct tvn_flow **out,
     TVN_ASSERT(opts->burst >= 1 && opts->burst <= TVN_BURST_MAX);
     if (flow != NULL) {
         flow->opts = *opts;
+        flow->limit_left = opts->limit;
+        flow->drain_due_ns = TVN__NEVER;
         err = allocate(flow);
+        if (err == TVN_OK && pthread_mutex_init(&flow->lock, NULL) != 0) {
+            err = TVN_ENOMEM;
+        }
     }
     if (err != TVN_OK) { /* the nodes do not have their stages yet */
         free_stages(opts);
@@ -312,8 +336,6 @@ tvn_flow_new(const struct tvn_flow_opts *opts, TVN_GIVE struct tvn_flow **out,
         return err;
     }
     err = make_graph(flow, diag);
-    flow->next_wake_ns = TVN__NEVER;
-    flow->drain_due_ns = TVN__NEVER;
     if (err != TVN_OK) {
         tvn_flow_free(flow);
         return err;
@@ -339,8 +361,14 @@ tvn_flow_free(struct tvn_flow *flow)
         node->stage.ops->free(node->stage.self);
     }
     for (uint32_t i = 0; i < flow->opts.edge_count; i++) {
+        if (flow->edges[i].has_refused) {
+            tvn_image_unref(flow->edges[i].refused.image);
+        }
         tvn_queue_fini(&flow->edges[i].queue);
+        tvn__cross_fini(&flow->edges[i]);
     }
+    tvn__shards_free(flow);
+    (void)pthread_mutex_destroy(&flow->lock);
     tvn_arena_fini(&flow->arena);
     tvn_mem_free(flow, 1, sizeof(*flow));
 }

@@ -9,19 +9,24 @@
  *   turn        at most `burst` events and about 100 us; time is given round
  *               robin by deficit, downstream first: a slow branch gets its
  *               share and its queue fills
- *   demand      a stage runs only with credit on every output edge (a router:
- *               with nothing left to hand on); who was suspended by a full
- *               edge resumes at half its capacity
+ *   demand      a stage runs only with credit on every output edge that
+ *               blocks (a router: with nothing left to hand on); who was
+ *               suspended by a full edge resumes at half its capacity
+ *   overflow    per edge, see stream/queue.h
+ *   threads     stages with a thread of their own run there, by the same loop;
+ *               between two threads an edge has a ring of at most 64 events
  *   completion  inputs closed and empty, nothing held: aggregators flush once
  *               more, sinks complete, then teardown in reverse order of start
- *   on-error    stop: ends intake, drains the rest, exit 4; drop; dead-letter
+ *   on-error    retry: it stays at the head and is tried again, then stop:
+ *               ends intake, drains the rest, exit 4; drop; dead-letter
  *   windows     `every` counts from the first event after a flush, `count`
  *               flushes after exactly that many; empty ones are not flushed
  *   law         stream/ledger.h, checked at every quiescent point and every
  *               second of the clock; TVN_EUNBALANCED ends the run at once
  *
- * Threads: the caller's only; tvn_flow_interrupt from a signal callback of
- * the same loop. */
+ * Threads: the caller's, which is the first of the flow's; tvn_flow_interrupt
+ * from a signal callback of the same loop.  With several, what opts.env gives
+ * (dead, dead_count) may be called from each of them. */
 #ifndef TVN_FLOW_FLOW_H
 #define TVN_FLOW_FLOW_H
 
@@ -35,13 +40,14 @@
 #include "observe/histogram.h"
 #include "reactor/loop.h"
 #include "stream/ledger.h"
+#include "stream/queue.h"
 #include "stream/stage.h"
 #include "value/role.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What follows when an event failed. */
+/* What follows when an event failed, and its retries did. */
 enum tvn_flow_then {
     TVN_THEN_STOP,
     TVN_THEN_DROP,
@@ -54,6 +60,10 @@ struct tvn_flow_node {
     enum tvn_role role;
     struct tvn_stage stage; /* taken over: stopped and freed by the flow */
     enum tvn_flow_then then;
+    uint32_t retries;         /* UINT32_MAX: for ever */
+    uint64_t backoff_min_ns;  /* before the first; doubled each time ... */
+    uint64_t backoff_max_ns;  /* ... up to this; each up to a quarter less */
+    uint32_t thread;          /* below opts.thread_count; 0: the caller's */
     uint64_t window_every_ns; /* aggregator; 0: not by time */
     uint64_t window_count;    /* aggregator; 0: not by count */
     uint32_t image_max; /* largest block of its outputs; passing stages: 0 */
@@ -76,6 +86,9 @@ struct tvn_flow_edge {
     uint32_t port; /* OUT_PORT */
     uint32_t capacity;
     uint64_t bytes;
+    enum tvn_overflow overflow;
+    uint64_t rate;       /* events a second; 0: any number */
+    uint32_t rate_burst; /* with a rate: at least 1 */
 };
 
 /* An event that goes to the dead letter.  All borrowed. */
@@ -100,9 +113,13 @@ struct tvn_flow_opts {
     const struct tvn_flow_edge *edges;
     uint32_t edge_count;
     const struct tvn_clock *clock; /* kept */
-    struct tvn_loop *loop;         /* kept; NULL: stages never wait for fds
-                                    * (tests on a virtual clock) */
-    uint32_t burst;                /* 1..TVN_BURST_MAX */
+    struct tvn_loop *loop;         /* kept; NULL: stages never wait for fds,
+                                    * and threads are run by turns on the
+                                    * caller's (tests on a virtual clock) */
+    uint32_t thread_count;         /* 0 and 1: the caller's */
+    struct tvn_pool *const *pools; /* by thread; NULL: not collected; kept */
+    uint64_t seed;  /* without a loop: the order in which threads have turns */
+    uint32_t burst; /* 1..TVN_BURST_MAX */
     uint64_t drain_timeout_ns;
     uint64_t limit; /* records over all sources, then as at their end; 0:
                      * none */
@@ -113,6 +130,9 @@ struct tvn_flow_opts {
         void *env, const struct tvn_dead *dead, struct tvn_diag *diag);
     /* What the writer itself counted, for the ledger. */
     uint64_t (*dead_count)(void *env);
+    /* Instead of sleeping until then (UINT64_MAX: for ever), on a virtual
+     * clock.  NULL: sleeps. */
+    void (*idle)(void *env, uint64_t until_ns);
     /* About every 200 ms.  NULL: not wanted. */
     void (*progress)(void *env, const struct tvn_flow_progress *progress);
     void *env;

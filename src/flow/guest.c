@@ -193,7 +193,7 @@ tvn__guest_alive(struct tvn__guest *guest, struct tvn_fault *fault)
             tvn__guest_drop(guest);
         }
     }
-    if (err != TVN_OK) { /* without init there is nothing to retry with */
+    if (fault->kind == TVN_FAULT_REJECT) { /* of its config, not of an event */
         fault->kind = TVN_FAULT_FATAL;
     }
     return err;
@@ -224,10 +224,9 @@ guest_start(void *self, struct tvn_diag *diag)
     return TVN_OK;
 }
 
-static void
-guest_stop(void *self)
+void
+tvn__guest_retire(struct tvn__guest *guest)
 {
-    struct tvn__guest *guest = self;
     struct tvn_fault fault = {0};
     struct tvn__lowered lowered = {0};
 
@@ -245,6 +244,12 @@ guest_stop(void *self)
         guest->open_window = 0;
         tvn__guest_drop(guest);
     }
+}
+
+static void
+guest_stop(void *self)
+{
+    tvn__guest_retire(self);
 }
 
 static void

@@ -9,7 +9,8 @@
  *
  * After a trap, a missed deadline or broken bytes the instance is dropped and
  * made anew (init again) at the next call; an aggregator's open window is
- * then counted in lost_state.
+ * then counted in lost_state.  An init that traps then is a fault of the event
+ * that it was made for; one that rejects is fatal.
  *
  * Threads: the flow's. */
 #ifndef TVN_FLOW_GUEST_H
@@ -53,6 +54,7 @@ struct tvn_guest_opts {
     uint64_t memory_max;
     uint64_t deadline_ns;
     uint64_t init_deadline_ns;
+    bool state_is_window; /* aggregator: a fresh instance after each flush */
 
     /* torvyn:stage/log and metrics.  `message` is checked UTF-8, cut to 4 KiB;
      * NULL: dropped. */

@@ -172,6 +172,9 @@ tvn_err tvn__guest_alive(struct tvn__guest *guest, struct tvn_fault *fault);
 /* Frees the instance; an open window is lost state. */
 void tvn__guest_drop(struct tvn__guest *guest);
 
+/* The same after its teardown: nothing is lost. */
+void tvn__guest_retire(struct tvn__guest *guest);
+
 /* Takes what host functions moved since the last time into the copies. */
 void tvn__guest_note_control(struct tvn__guest *guest);
 

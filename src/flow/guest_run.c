@@ -442,6 +442,9 @@ tvn__guest_flush(
         }
     }
     settle(guest, &guest->flush, burst, &tally);
+    if (err == TVN_OK && guest->opts.state_is_window && !burst->is_pending) {
+        tvn__guest_retire(guest); /* nothing is carried into the next window */
+    }
     return err == TVN_OK ? TVN_OK : failed(guest, err);
 }
 

@@ -1,6 +1,10 @@
-/* random_test.c -- random graphs of stages with random scripts: after every
- * turn the law holds and no queue is over its bounds; at the end every edge
- * has been first in, first out, and no event was delivered twice on a path.
+/* random_test.c -- random graphs of stages with random scripts, policies,
+ * rates, retries and threads (by turns): after every turn the law holds and
+ * no queue is over its bounds; at the end every edge has been first in, first
+ * out, no event was delivered twice on a path, and all went through.
+ *
+ * What each stage saw is hashed: a seed stands for one run, whatever compiled
+ * it.
  *
  *     random_test [SEED [ROUNDS]] */
 #include "flow/testing.h"
@@ -28,19 +32,27 @@ any_bits(uint64_t id)
     return (uint32_t)(id * 2246822519u >> 9) % 4;
 }
 
+static uint32_t world_threads;
+
 static void
 script(struct tvn_testing_stage *stage, struct tvn_flow_node *node)
 {
     static const enum tvn_fault_kind kinds[] = {TVN_FAULT_NONE, TVN_FAULT_NONE,
-        TVN_FAULT_REJECT, TVN_FAULT_TRAP, TVN_FAULT_RETRY};
+        TVN_FAULT_REJECT, TVN_FAULT_TRAP, TVN_FAULT_RETRY, TVN_FAULT_DEADLINE,
+        TVN_FAULT_WRITE};
 
     stage->per_visit = below(3) == 0 ? 1 + below(9) : 0;
     stage->again_every = below(3) == 0 ? 2 + below(9) : 0;
     stage->again_ns = 1 + below(3000);
     stage->cost_ns = below(2) == 0 ? below(30000) : 0;
     stage->pad = below(3) == 0 ? below(600) : 0;
-    stage->fails = kinds[below(5)];
+    stage->fails = kinds[below(7)];
     stage->fail_every = 2 + below(60);
+    stage->fail_times = below(2) == 0 ? 1 + below(3) : 0;
+    if (below(4) == 0) {
+        stage->stall_at_ns = below(1000000);
+        stage->stall_ns = below(5000000);
+    }
     stage->outs_of = below(2) == 0 ? any_outs : NULL;
     stage->outs = below(4);
     stage->flush_outs = below(9);
@@ -53,6 +65,10 @@ script(struct tvn_testing_stage *stage, struct tvn_flow_node *node)
     if (node->then == TVN_THEN_STOP && below(3) != 0) {
         node->then = TVN_THEN_DROP;
     }
+    node->retries = below(2) == 0 ? 1 + below(4) : 0;
+    node->backoff_min_ns = below(20000);
+    node->backoff_max_ns = node->backoff_min_ns + below(200000);
+    node->thread = below(world_threads);
     node->window_count = below(2) == 0 ? 1 + below(30) : 0;
     node->window_every_ns = below(2) == 0 ? 1000 + below(100000) : 0;
 }
@@ -72,6 +88,12 @@ join(struct tvn_testing_world *world, uint32_t from, uint32_t to,
     edge->out = out;
     edge->port = port;
     edge->bytes = 1024 + below(8192);
+    edge->overflow =
+        below(2) == 0 ? (enum tvn_overflow)below(5) : TVN_OVERFLOW_BLOCK;
+    if (edge->overflow == TVN_OVERFLOW_RATE_LIMIT || below(6) == 0) {
+        edge->rate = 1 + below(1000000);
+        edge->rate_burst = 1 + below(20);
+    }
 }
 
 /* Any stage behind `from` that takes input. */
@@ -128,6 +150,9 @@ make(void)
     uint32_t middle = below(6);
     uint32_t sinks = 1 + below(3);
 
+    world_threads = below(2) == 0 ? 1 : 2 + below(3);
+    world->opts.thread_count = world_threads;
+    world->opts.seed = tvn_rng_next(&rng);
     for (uint32_t i = 0; i < sources + middle + sinks; i++) {
         enum tvn_role role = i < sources ? TVN_ROLE_SOURCE
                              : i < sources + middle
@@ -195,6 +220,23 @@ check_order(const struct tvn_testing_world *world)
     }
 }
 
+/* FNV-1a over what every stage saw, and when it was all over. */
+static uint64_t trace = UINT64_C(0xcbf29ce484222325);
+
+static void
+add_to_trace(const struct tvn_testing_world *world)
+{
+    for (uint32_t n = 0; n < world->opts.node_count; n++) {
+        const struct tvn_testing_stage *stage = &world->stages[n];
+
+        for (uint64_t i = 0; i < stage->seen_count; i++) {
+            trace = (trace ^ stage->seen[i].sequence) * 0x100000001b3;
+            trace = (trace ^ stage->seen[i].id) * 0x100000001b3;
+        }
+    }
+    trace = (trace ^ world->now_ns) * 0x100000001b3;
+}
+
 static void
 run_one(uint64_t seed)
 {
@@ -207,7 +249,8 @@ run_one(uint64_t seed)
     world = make();
     err = tvn_testing_run(world);
     tvn_ledger_sum(tvn_flow_ledger(world->flow), &events);
-    if ((err != TVN_OK && err != TVN_EGUEST_REJECT) || events.in_flight != 0) {
+    if ((err != TVN_OK && err != TVN_EGUEST_REJECT && err != TVN_EOVERFLOW) ||
+        events.in_flight != 0) {
         struct tvn_buf out = {0};
 
         tvn_diag_print(&world->diag, &out);
@@ -224,6 +267,7 @@ run_one(uint64_t seed)
     TVN_ASSERT(events.delivered == sunk);
     TVN_ASSERT(tvn_ledger_check(tvn_flow_ledger(world->flow), NULL) == TVN_OK);
     check_order(world);
+    add_to_trace(world);
     tvn_testing_world_free(world);
 }
 
@@ -231,13 +275,14 @@ int
 main(int argc, char **argv)
 {
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t rounds = argc > 2 ? strtoull(argv[2], NULL, 0) : 300;
+    uint64_t rounds = argc > 2 ? strtoull(argv[2], NULL, 0) : 2000;
 
     printf("seed %llu, %llu rounds\n", (unsigned long long)seed,
         (unsigned long long)rounds);
     for (uint64_t i = 0; i < rounds; i++) {
         run_one(seed + i);
     }
+    printf("trace %016llx\n", (unsigned long long)trace);
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
 }

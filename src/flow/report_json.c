@@ -62,33 +62,73 @@ write_stage(const struct tvn_ledger_stage *stage, struct tvn_json *json)
     number(json, "held", books->held);
     number(json, "out", books->out);
     number(json, "emitted", books->emitted);
+    number(json, "retried", books->retried);
     number(json, "failed", counts->failed);
     number(json, "calls", counts->calls);
     number(json, "guest_ns", counts->guest_ns);
     number(json, "memory_bytes", counts->memory_bytes);
+    number(json, "lost_state", counts->lost_state);
     tvn_json_end(json);
+}
+
+static void
+named_histogram(struct tvn_json *json, const char *key,
+    const struct tvn_histogram *histogram_of)
+{
+    tvn_json_key(json, key);
+    histogram(json, histogram_of);
 }
 
 static void
 write_edge(const struct tvn__edge *edge, struct tvn_json *json)
 {
     const struct tvn_queue *queue = &edge->queue;
+    const struct tvn_ledger_edge *row = edge->row;
+    const struct tvn_queue *in = edge->cross == NULL ? NULL : edge->in;
 
-    tvn_json_key_str(json, edge->row->name);
+    tvn_json_key_str(json, row->name);
     tvn_json_object(json);
-    number(json, "offered", edge->row->offered);
+    number(json, "offered", row->offered);
     number(json, "enqueued", queue->enqueued);
-    number(json, "dequeued", queue->dequeued);
-    number(json, "dropped_newest", 0); /* no policy but `block` yet */
-    number(json, "dropped_oldest", 0);
-    number(json, "refused", 0);
-    number(json, "discarded", queue->discarded);
-    number(json, "waiting", edge->row->waiting);
-    number(json, "depth", queue->depth);
+    number(json, "dequeued", in == NULL ? queue->dequeued : in->dequeued);
+    number(json, "dropped_newest", queue->dropped_newest);
+    number(json, "dropped_oldest", queue->dropped_oldest);
+    number(json, "refused", row->refused_dropped + row->refused_dead);
+    number(json, "refused_dropped", row->refused_dropped);
+    number(json, "refused_dead", row->refused_dead);
+    number(json, "refusals", row->refusals);
+    number(
+        json, "discarded", queue->discarded + (in == NULL ? 0 : in->discarded));
+    number(json, "waiting", row->waiting + row->retrying);
+    number(json, "depth", queue->depth + (in == NULL ? 0 : in->depth));
     number(json, "depth_max", queue->depth_max);
     number(json, "capacity", queue->capacity);
-    tvn_json_key(json, "response_ns");
-    histogram(json, &edge->response_ns);
+    number(json, "bytes_max", queue->bytes_peak);
+    named_histogram(json, "response_ns", &edge->pressure.response_ns);
+    named_histogram(json, "response_events", &edge->pressure.between);
+    named_histogram(json, "suspended_ns", &edge->pressure.suspended_ns);
+    named_histogram(json, "resume_ns", &edge->pressure.resume_ns);
+    tvn_json_end(json);
+}
+
+/* From a sink's edge full to the source suspended. */
+static void
+write_paths(const struct tvn_flow *flow, struct tvn_json *json)
+{
+    tvn_json_key(json, "paths");
+    tvn_json_object(json);
+    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
+        const struct tvn__node *node = &flow->nodes[i];
+
+        if (node->role != TVN_ROLE_SOURCE) {
+            continue;
+        }
+        tvn_json_key_str(json, node->row->name);
+        tvn_json_object(json);
+        named_histogram(json, "response_ns", &node->path_times->response_ns);
+        named_histogram(json, "response_events", &node->path_times->between);
+        tvn_json_end(json);
+    }
     tvn_json_end(json);
 }
 
@@ -113,11 +153,13 @@ write_copies(const struct tvn__node *node, struct tvn_json *json)
 static void
 write_times(const struct tvn_flow *flow, struct tvn_json *json)
 {
+    const struct tvn_histogram *overhead = &flow->shards[0].overhead_ns;
+
     tvn_json_key(json, "overhead_ns");
     tvn_json_object(json);
-    number(json, "mean", tvn_histogram_mean(&flow->overhead_ns));
-    number(json, "p50", tvn_histogram_at(&flow->overhead_ns, 500));
-    number(json, "p99", tvn_histogram_at(&flow->overhead_ns, 990));
+    number(json, "mean", tvn_histogram_mean(overhead));
+    number(json, "p50", tvn_histogram_at(overhead, 500));
+    number(json, "p99", tvn_histogram_at(overhead, 990));
     tvn_json_end(json);
 
     tvn_json_key(json, "latency_ns");
@@ -158,6 +200,8 @@ tvn_flow_report_json(const struct tvn_flow *flow, struct tvn_json *json)
         write_edge(&flow->edges[i], json);
     }
     tvn_json_end(json);
+
+    write_paths(flow, json);
 
     tvn_json_key(json, "copies");
     tvn_json_array(json);

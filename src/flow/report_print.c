@@ -76,7 +76,7 @@ word_of(const struct tvn_flow *flow)
     if (!flow->has_begun) {
         return "not run";
     }
-    switch ((unsigned)flow->result) {
+    switch ((unsigned)tvn__result(flow)) {
     case TVN_OK:
         return "ok";
     case TVN_EUNBALANCED:
@@ -113,7 +113,7 @@ print_law(const struct tvn_flow *flow, struct tvn_buf *out)
             out, "%.*s: %s, ", TVN_STR_ARG(flow->opts.name), word_of(flow));
         append_number(out, events.in);
         tvn_buf_append_text(
-            out, flow->result == TVN_EUNBALANCED ? " in != " : " in = ");
+            out, tvn__result(flow) == TVN_EUNBALANCED ? " in != " : " in = ");
         APPEND_SUM(out, right);
         append_less(out, events.emitted, "emitted");
         append_less(out, events.forked, "forked");
@@ -160,24 +160,70 @@ print_stage(
 }
 
 static void
+print_full(const struct tvn__edge *edge, struct tvn_buf *out)
+{
+    const struct tvn__pressure *pressure = &edge->pressure;
+
+    tvn_buf_printf(out, "  %.*s: full ", TVN_STR_ARG(edge->row->name));
+    append_number(out, pressure->response_ns.count);
+    tvn_buf_append_text(out, " times, answered in ");
+    append_number(out, tvn_histogram_at(&pressure->response_ns, 990));
+    tvn_buf_append_text(out, " ns (p99), ");
+    append_number(out, edge->queue.depth_max);
+    tvn_buf_append_text(out, " deep\n");
+}
+
+static void
 print_edge(const struct tvn__edge *edge, struct tvn_buf *out)
 {
-    uint64_t left = edge->queue.depth + edge->queue.discarded;
+    const struct tvn_queue *queue = &edge->queue;
+    const struct tvn_ledger_edge *row = edge->row;
+    const struct term lost[] = {
+        {queue->dropped_oldest, "dropped as the oldest"},
+        {queue->dropped_newest, "dropped as the newest"},
+        {row->refused_dropped, "refused and dropped"},
+        {row->refused_dead, "refused and dead"},
+    };
+    uint64_t left = queue->depth + queue->discarded + row->retrying;
 
-    if (edge->response_ns.count > 0) {
-        tvn_buf_printf(out, "  %.*s: full ", TVN_STR_ARG(edge->row->name));
-        append_number(out, edge->response_ns.count);
-        tvn_buf_append_text(out, " times, answered in ");
-        append_number(out, tvn_histogram_at(&edge->response_ns, 990));
-        tvn_buf_append_text(out, " ns (p99), ");
-        append_number(out, edge->queue.depth_max);
-        tvn_buf_append_text(out, " deep\n");
+    if (edge->cross != NULL) {
+        left += edge->in->depth + edge->in->discarded;
+    }
+    if (edge->pressure.response_ns.count > 0) {
+        print_full(edge, out);
+    }
+    for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+        if (lost[i].value > 0) {
+            tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(row->name));
+            append_number(out, lost[i].value);
+            tvn_buf_append_text(out, " of ");
+            append_number(out, row->offered);
+            tvn_buf_printf(out, " %s\n", lost[i].name);
+        }
     }
     if (left > 0) {
-        tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(edge->row->name));
+        tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(row->name));
         append_number(out, left);
         tvn_buf_append_text(out, " left in flight\n");
     }
+}
+
+/* How far up a full sink's edge was felt, and how soon. */
+static void
+print_path(const struct tvn__node *node, struct tvn_buf *out)
+{
+    const struct tvn__path_times *times = node->path_times;
+
+    if (node->role != TVN_ROLE_SOURCE || times->response_ns.count == 0) {
+        return;
+    }
+    tvn_buf_printf(out, "  %.*s: stood still ", TVN_STR_ARG(node->row->name));
+    append_number(out, times->response_ns.count);
+    tvn_buf_append_text(out, " times for a full sink, ");
+    append_number(out, tvn_histogram_at(&times->response_ns, 990));
+    tvn_buf_append_text(out, " ns (p99) and ");
+    append_number(out, times->between.max);
+    tvn_buf_append_text(out, " events (at most) later\n");
 }
 
 static void
@@ -245,6 +291,9 @@ tvn_flow_report_print(const struct tvn_flow *flow, struct tvn_buf *out)
     }
     for (uint32_t i = 0; i < flow->opts.edge_count; i++) {
         print_edge(&flow->edges[i], out);
+    }
+    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
+        print_path(&flow->nodes[i], out);
     }
     for (uint32_t i = 0; i < flow->opts.node_count; i++) {
         print_copies(&flow->nodes[i], out);

@@ -99,11 +99,18 @@ test_the_keys_are_fixed(void)
         "\"stages\":{\"in\":{\"role\":\"source\",\"in\":1000,\"passed\":1000,"
         "\"delivered\":0,\"filtered\":0,\"unrouted\":0,\"absorbed\":0,"
         "\"dropped\":0,\"dead\":0,\"held\":0,\"out\":1000,\"emitted\":0,"
-        "\"failed\":0,\"calls\":0,\"guest_ns\":0,\"memory_bytes\":0},",
+        "\"retried\":0,\"failed\":0,\"calls\":0,\"guest_ns\":0,"
+        "\"memory_bytes\":0,\"lost_state\":0},",
         "\"edges\":{\"in -> keep\":{\"offered\":1000,\"enqueued\":1000,"
         "\"dequeued\":1000,\"dropped_newest\":0,\"dropped_oldest\":0,"
-        "\"refused\":0,\"discarded\":0,\"waiting\":0,\"depth\":0,"
-        "\"depth_max\":64,\"capacity\":64,\"response_ns\":{\"count\":",
+        "\"refused\":0,\"refused_dropped\":0,\"refused_dead\":0,"
+        "\"refusals\":0,\"discarded\":0,\"waiting\":0,\"depth\":0,"
+        "\"depth_max\":64,\"capacity\":64,\"bytes_max\":8192,"
+        "\"response_ns\":{\"count\":",
+        "\"response_events\":{\"count\":",
+        "\"suspended_ns\":{\"count\":",
+        "\"resume_ns\":{\"count\":",
+        "\"paths\":{\"in\":{\"response_ns\":{\"count\":26,",
         ("\"copies\":[{\"stage\":\"keep\",\"reason\":\"lower\",\"count\":3,"
          "\"bytes\":48}],\"overhead_ns\":{\"mean\":"),
         "\"latency_ns\":{\"totals\":{\"count\":1,\"p50\":",

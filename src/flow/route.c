@@ -1,8 +1,8 @@
-/* route.c -- moves events onto edges.
+/* route.c -- offers events to edges.
  *
- * Whoever calls has made sure of room (demand.c), but for one case: the last
- * event of a router's visit goes at once to each of its edges that has room
- * and waits, as one event, for the others.
+ * Whoever calls has made sure that edges that block have room (demand.c), but
+ * for one case: the last event of a router's visit goes at once to each of its
+ * edges that has room and waits, as one event, for the others.
  *
  * The switches on TVN_FAULT_PASS fold away in a normal build; what they do is
  * what a bug at that place would do. */
@@ -41,27 +41,46 @@ neighbour_of(const struct tvn__edge *edge)
 /* Where the event goes instead; the edge itself when that cannot be: then
  * only its booking goes astray. */
 static struct tvn__edge *
-astray(struct tvn_flow *flow, struct tvn__edge *edge, uint32_t block)
+astray(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t block)
 {
     struct tvn__edge *other = neighbour_of(edge);
 
     if (other != NULL && tvn_queue_has_room(&other->queue, block)) {
         return other;
     }
-    other = edge == flow->edges ? &flow->edges[1] : flow->edges;
+    other = edge == shard->flow->edges ? &shard->flow->edges[1]
+                                       : shard->flow->edges;
     edge->row->offered--;
     other->row->offered++;
     return edge;
 }
 
+static void
+offer(struct tvn__shard *shard, struct tvn__edge *edge,
+    const struct tvn_event *event, struct tvn_image *image)
+{
+    struct tvn_queue *queue = &edge->queue;
+    uint64_t now_ns;
+
+    if (queue->overflow == TVN_OVERFLOW_BLOCK && queue->bucket.rate == 0) {
+        tvn_queue_push(queue, event, image);
+        return;
+    }
+    /* With a rate, the true time: none of a stage's turn is to count twice. */
+    now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
+    if (tvn_queue_offer(queue, event, image, now_ns) == TVN_OFFERED_REFUSED) {
+        tvn__note_refused(shard, edge, event, image, 0);
+    }
+}
+
 void
-tvn__put(struct tvn_flow *flow, struct tvn__edge *edge,
+tvn__put(struct tvn__shard *shard, struct tvn__edge *edge,
     const struct tvn_event *event, struct tvn_image *image)
 {
     switch (TVN_FAULT_PASS(
         TVN_SITE_PUSH, tvn_queue_has_room(&edge->queue, 2 * image->block) &&
                            tvn_queue_free_slots(&edge->queue) >= 2 &&
-                           flow->opts.edge_count >= 2)) {
+                           shard->flow->opts.edge_count >= 2)) {
     case TVN_BREAKAGE_NONE:
         break;
     case TVN_BREAKAGE_LOSE:
@@ -71,17 +90,17 @@ tvn__put(struct tvn_flow *flow, struct tvn__edge *edge,
         tvn_queue_push(&edge->queue, event, tvn_image_ref(image));
         break;
     case TVN_BREAKAGE_MISFILE:
-        edge = astray(flow, edge, image->block);
+        edge = astray(shard, edge, image->block);
         break;
     }
-    tvn_queue_push(&edge->queue, event, image);
+    offer(shard, edge, event, image);
 }
 
 /* ------------------------------------------------------------------------
  * All edges of a port. */
 
 static void
-fan_out(struct tvn_flow *flow, const struct tvn__group *group,
+fan_out(struct tvn__shard *shard, const struct tvn__group *group,
     const struct tvn_event *event, struct tvn_image *image)
 {
     struct tvn__edge *first = group->edges[0];
@@ -105,38 +124,32 @@ fan_out(struct tvn_flow *flow, const struct tvn__group *group,
         break;
     }
     for (uint32_t i = 0; i < count; i++) {
-        tvn__put(flow, group->edges[i], event, tvn_image_ref(image));
+        tvn__put(shard, group->edges[i], event, tvn_image_ref(image));
     }
     if (again) {
-        tvn__put(flow, first, event, tvn_image_ref(image));
+        tvn__put(shard, first, event, tvn_image_ref(image));
     }
     tvn_image_unref(image);
 }
 
 void
-tvn__put_all(struct tvn_flow *flow, const struct tvn__group *group,
+tvn__put_all(struct tvn__shard *shard, const struct tvn__group *group,
     const struct tvn_event *event, struct tvn_image *image)
 {
     if (group->count == 1) {
-        tvn__put(flow, group->edges[0], event, image);
+        tvn__put(shard, group->edges[0], event, image);
     } else {
-        fan_out(flow, group, event, image);
+        fan_out(shard, group, event, image);
     }
 }
 
 /* ------------------------------------------------------------------------
  * Routers. */
 
-static bool
-has_room(const struct tvn__edge *edge, uint32_t block)
-{
-    return !edge->is_suspended && tvn_queue_has_room(&edge->queue, block);
-}
-
 /* To each edge of the group that has room; the others wait.  Returns how many
  * do. */
 static uint32_t
-put_or_hold(struct tvn_flow *flow, struct tvn__node *node,
+put_or_hold(struct tvn__shard *shard, struct tvn__node *node,
     const struct tvn__group *group, const struct tvn_event *event,
     struct tvn_image *image)
 {
@@ -145,13 +158,10 @@ put_or_hold(struct tvn_flow *flow, struct tvn__node *node,
     for (uint32_t i = 0; i < group->count; i++) {
         struct tvn__edge *edge = group->edges[i];
 
-        if (has_room(edge, image->block)) {
-            tvn__put(flow, edge, event, tvn_image_ref(image));
+        if (tvn__takes(shard, edge, image->block)) {
+            tvn__put(shard, edge, event, tvn_image_ref(image));
             node->books->forked++;
             continue;
-        }
-        if (!edge->is_suspended) {
-            tvn__suspend(flow, edge);
         }
         edge->is_waiting = true;
         edge->row->waiting++;
@@ -161,17 +171,17 @@ put_or_hold(struct tvn_flow *flow, struct tvn__node *node,
 }
 
 void
-tvn__put_routed(struct tvn_flow *flow, struct tvn__node *node,
+tvn__put_routed(struct tvn__shard *shard, struct tvn__node *node,
     const struct tvn_event *event, struct tvn_image *image, uint32_t bits)
 {
     uint32_t waiting = 0;
 
     if (bits == 0) {
-        waiting = put_or_hold(flow, node, &node->other, event, image);
+        waiting = put_or_hold(shard, node, &node->other, event, image);
     }
     for (; bits != 0; bits &= bits - 1) {
         waiting += put_or_hold(
-            flow, node, &node->ports[__builtin_ctz(bits)], event, image);
+            shard, node, &node->ports[__builtin_ctz(bits)], event, image);
     }
     if (waiting > 0) { /* the reference stays with `held` */
         node->held = *event;
@@ -186,7 +196,7 @@ tvn__put_routed(struct tvn_flow *flow, struct tvn__node *node,
 }
 
 bool
-tvn__release_held(struct tvn_flow *flow, struct tvn__node *node)
+tvn__release_held(struct tvn__shard *shard, struct tvn__node *node)
 {
     bool still_waits = false;
 
@@ -196,17 +206,17 @@ tvn__release_held(struct tvn_flow *flow, struct tvn__node *node)
         if (!edge->is_waiting) {
             continue;
         }
-        if (!has_room(edge, node->held.image->block)) {
+        if (!tvn__takes(shard, edge, node->held.image->block)) {
             still_waits = true;
             continue;
         }
-        tvn__put(flow, edge, &node->held, tvn_image_ref(node->held.image));
+        tvn__put(shard, edge, &node->held, tvn_image_ref(node->held.image));
         edge->is_waiting = false;
-        flow->has_moved = true;
+        shard->has_moved = true;
         edge->row->waiting--;
         node->books->forked++;
     }
-    tvn__note_full(flow, node);
+    tvn__note_full(shard, node);
     if (still_waits) {
         return false;
     }

@@ -1,13 +1,13 @@
-/* run.c -- the loop of a flow: one named step a line. */
+/* run.c -- the loop of a shard: one named step a line. */
 #include "flow/internal.h"
 
 void
-tvn__look_at_clocks(struct tvn_flow *flow)
+tvn__look_at_clocks(struct tvn__shard *shard)
 {
-    const struct tvn_clock *clock = flow->opts.clock;
+    const struct tvn_clock *clock = shard->flow->opts.clock;
 
-    flow->now_ns = clock->monotonic_ns(clock->self);
-    flow->wall_offset = clock->wall_ns(clock->self) - flow->now_ns;
+    shard->now_ns = clock->monotonic_ns(clock->self);
+    shard->wall_offset = clock->wall_ns(clock->self) - shard->now_ns;
 }
 
 void
@@ -25,14 +25,14 @@ on_ready(void *env)
     struct tvn__node *node = env;
 
     node->wake_fd = -1; /* the watch is over */
-    tvn__wake(node->flow, node);
+    tvn__wake(node->shard, node);
 }
 
 void
-tvn__wake(struct tvn_flow *flow, struct tvn__node *node)
+tvn__wake(struct tvn__shard *shard, struct tvn__node *node)
 {
     if (node->wake_fd >= 0) {
-        tvn_loop_unwatch(flow->opts.loop, node->wake_fd);
+        tvn_loop_unwatch(shard->loop, node->wake_fd);
         node->wake_fd = -1;
     }
     node->wake_ns = TVN__NEVER;
@@ -40,128 +40,169 @@ tvn__wake(struct tvn_flow *flow, struct tvn__node *node)
 }
 
 void
-tvn__wait(struct tvn_flow *flow, struct tvn__node *node)
+tvn__wait_until(
+    struct tvn__shard *shard, struct tvn__node *node, uint64_t at_ns)
 {
-    const struct tvn_wake *wake = &flow->burst.wake;
+    node->is_waiting = true;
+    node->wake_ns = at_ns;
+    if (at_ns < shard->next_wake_ns) {
+        shard->next_wake_ns = at_ns;
+    }
+}
+
+void
+tvn__wait(struct tvn__shard *shard, struct tvn__node *node)
+{
+    const struct tvn_wake *wake = &shard->burst.wake;
     bool is_ready = false;
     tvn_err err;
 
     node->is_waiting = true;
     if (wake->at_ns != 0) {
-        node->wake_ns = wake->at_ns;
-        if (wake->at_ns < flow->next_wake_ns) {
-            flow->next_wake_ns = wake->at_ns;
-        }
+        tvn__wait_until(shard, node, wake->at_ns);
     }
-    if (wake->fd < 0 || flow->opts.loop == NULL) {
+    if (wake->fd < 0 || shard->loop == NULL) {
         return; /* without any wake it waits for ever: see tvn__stuck */
     }
-    err = tvn_loop_watch(flow->opts.loop, wake->fd, wake->for_writing, on_ready,
-        node, &is_ready);
+    err = tvn_loop_watch(
+        shard->loop, wake->fd, wake->for_writing, on_ready, node, &is_ready);
     if (err != TVN_OK) {
-        tvn__wake(flow, node);
-        tvn__fault_call(flow, node, "waiting for its descriptor", err);
+        tvn__wake(shard, node);
+        tvn__fault_call(shard, node, "waiting for its descriptor", err);
     } else if (is_ready) {
-        tvn__wake(flow, node);
+        tvn__wake(shard, node);
     } else {
         node->wake_fd = wake->fd;
     }
 }
 
 static void
-wake_timers(struct tvn_flow *flow)
+wake_timers(struct tvn__shard *shard)
 {
     uint64_t next_ns = TVN__NEVER;
 
-    if (flow->now_ns >= flow->drain_due_ns) {
-        tvn__drain_ran_out(flow);
+    if (shard->now_ns < shard->next_wake_ns) {
         return;
     }
-    if (flow->now_ns < flow->next_wake_ns) {
-        return;
-    }
-    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
-        struct tvn__node *node = &flow->nodes[i];
+    for (uint32_t i = 0; i < shard->count; i++) {
+        struct tvn__node *node = shard->order[i];
 
-        if (node->wake_ns <= flow->now_ns) {
-            tvn__wake(flow, node);
+        if (node->wake_ns <= shard->now_ns) {
+            tvn__wake(shard, node);
         }
         if (node->wake_ns < next_ns) {
             next_ns = node->wake_ns;
         }
     }
-    flow->next_wake_ns = next_ns;
+    shard->next_wake_ns = next_ns;
 }
 
-void
-tvn__poll_io(struct tvn_flow *flow, uint64_t wait_ns)
+/* The first shard keeps the flow's time. */
+static uint64_t
+drain_due_ns(const struct tvn__shard *shard)
 {
-    if (flow->opts.loop != NULL) {
-        tvn_loop_poll(flow->opts.loop, wait_ns);
+    return shard->number == 0 ? atomic_load(&shard->flow->drain_due_ns)
+                              : TVN__NEVER;
+}
+
+static void
+keep_time(struct tvn__shard *shard)
+{
+    if (shard->now_ns >= drain_due_ns(shard) && !tvn__is_over(shard)) {
+        tvn__end(shard, TVN__ENDING_DRAIN, TVN_EDRAIN);
     }
-    tvn__look_at_clocks(flow);
-    flow->polled_ns = flow->now_ns;
-    tvn__handle_interrupts(flow);
 }
 
 void
-tvn__sleep(struct tvn_flow *flow, uint64_t until_ns)
+tvn__poll_io(struct tvn__shard *shard, uint64_t wait_ns)
+{
+    if (shard->loop != NULL) {
+        tvn_loop_poll(shard->loop, wait_ns);
+    }
+    tvn__look_at_clocks(shard);
+    shard->polled_ns = shard->now_ns;
+    tvn__handle_interrupts(shard);
+}
+
+void
+tvn__sleep(struct tvn__shard *shard, uint64_t until_ns)
 {
     uint64_t wait_ns = 0;
 
-    tvn__look_at_clocks(flow);
+    tvn__look_at_clocks(shard);
     if (until_ns == TVN__NEVER) {
         wait_ns = UINT64_MAX;
-    } else if (until_ns > flow->now_ns) {
-        wait_ns = until_ns - flow->now_ns;
+    } else if (until_ns > shard->now_ns) {
+        wait_ns = until_ns - shard->now_ns;
     }
-    if (flow->hooks.idle != NULL) {
-        flow->hooks.idle(flow->hooks.env, until_ns);
+    if (shard->flow->hooks.idle != NULL) {
+        shard->flow->hooks.idle(shard->flow->hooks.env, until_ns);
+    } else if (shard->flow->opts.idle != NULL) {
+        shard->flow->opts.idle(shard->flow->opts.env, until_ns);
     }
-    tvn__poll_io(flow, wait_ns);
+    tvn__poll_io(shard, wait_ns);
 }
 
 /* ------------------------------------------------------------------------
  * The law, and what is told while it runs. */
 
 tvn_err
-tvn__check_law(struct tvn_flow *flow)
+tvn__check_law(struct tvn__shard *shard)
 {
+    struct tvn_flow *flow = shard->flow;
     tvn_err err;
 
-    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
-        if (flow->nodes[i].state != TVN__STOPPED) {
-            tvn_ledger_collect(&flow->ledger, i, &flow->nodes[i].stage);
+    for (uint32_t i = 0; i < shard->count; i++) {
+        struct tvn__node *node = shard->order[i];
+
+        if (node->state != TVN__STOPPED) {
+            tvn_ledger_collect(&flow->ledger, node->number, &node->stage);
         }
     }
-    flow->checked_ns = flow->now_ns;
-    err = tvn_ledger_check(&flow->ledger, flow->diag);
+    shard->checked_ns = shard->now_ns;
+    if (flow->shard_count > 1) {
+        err = tvn_ledger_check_part(&flow->ledger, shard->number, shard->diag);
+    } else {
+        tvn__count_dead(flow);
+        err = tvn_ledger_check(&flow->ledger, shard->diag);
+    }
     if (err != TVN_OK) {
-        flow->result = err; /* whatever else went wrong is second to it */
-        flow->is_over = true;
+        atomic_store(&flow->result, (int)err); /* all else is second to it */
+        tvn__end(shard, TVN__ENDING_LAW, err);
     }
     return err;
 }
 
 static void
-tell_progress(struct tvn_flow *flow)
+tell_progress(struct tvn__shard *shard)
 {
+    struct tvn_flow *flow = shard->flow;
     struct tvn_flow_progress progress = {
-        flow->now_ns - flow->started_ns, flow->taken};
+        .elapsed_ns = shard->now_ns - flow->started_ns};
 
-    flow->progress_ns = flow->now_ns;
+    for (uint32_t i = 0; i < flow->shard_count; i++) {
+        progress.in +=
+            atomic_load_explicit(&flow->shards[i].taken, memory_order_relaxed);
+    }
+    flow->progress_ns = shard->now_ns;
     flow->opts.progress(flow->opts.env, &progress);
 }
 
-static void
-publish(struct tvn_flow *flow)
+static bool
+tells_progress(const struct tvn__shard *shard)
 {
-    if (flow->now_ns - flow->checked_ns >= TVN__CHECK_NS) {
-        (void)tvn__check_law(flow);
+    return shard->number == 0 && shard->flow->opts.progress != NULL;
+}
+
+static void
+publish(struct tvn__shard *shard)
+{
+    if (shard->now_ns - shard->checked_ns >= TVN__CHECK_NS) {
+        (void)tvn__check_law(shard);
     }
-    if (flow->opts.progress != NULL &&
-        flow->now_ns - flow->progress_ns >= TVN__PROGRESS_NS) {
-        tell_progress(flow);
+    if (tells_progress(shard) &&
+        shard->now_ns - shard->flow->progress_ns >= TVN__PROGRESS_NS) {
+        tell_progress(shard);
     }
 }
 
@@ -169,8 +210,10 @@ publish(struct tvn_flow *flow)
  * Rounds: deficit round robin over time. */
 
 static void
-stepped(struct tvn_flow *flow)
+stepped(struct tvn__shard *shard)
 {
+    struct tvn_flow *flow = shard->flow;
+
     if (flow->hooks.stepped != NULL) {
         flow->hooks.stepped(flow->hooks.env, flow);
     }
@@ -178,10 +221,10 @@ stepped(struct tvn_flow *flow)
 
 /* Nobody who could run may: lets as many rounds pass as the first one needs. */
 static void
-skip_rounds(struct tvn_flow *flow, int64_t deficit_max_ns)
+skip_rounds(struct tvn__shard *shard, int64_t deficit_max_ns)
 {
-    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
-        struct tvn__node *node = &flow->nodes[i];
+    for (uint32_t i = 0; i < shard->count; i++) {
+        struct tvn__node *node = shard->order[i];
 
         node->deficit_ns -= deficit_max_ns;
         if (node->deficit_ns > 0) {
@@ -192,15 +235,15 @@ skip_rounds(struct tvn_flow *flow, int64_t deficit_max_ns)
 
 /* False: nothing can run. */
 static bool
-run_round(struct tvn_flow *flow)
+run_round(struct tvn__shard *shard)
 {
     int64_t deficit_max_ns = INT64_MIN;
     bool ran = false;
 
-    flow->has_moved = false;
-    for (uint32_t i = 0; i < flow->opts.node_count && !flow->is_over; i++) {
-        struct tvn__node *node = flow->order[i];
-        enum tvn__todo todo = tvn__what_now(flow, node);
+    shard->has_moved = false;
+    for (uint32_t i = 0; i < shard->count && !tvn__is_over(shard); i++) {
+        struct tvn__node *node = shard->order[i];
+        enum tvn__todo todo = tvn__what_now(shard, node);
 
         node->deficit_ns += TVN__QUANTUM_NS;
         if (node->deficit_ns > TVN__QUANTUM_NS) {
@@ -211,135 +254,202 @@ run_round(struct tvn_flow *flow)
             continue;
         }
         if (node->deficit_ns > 0) {
-            tvn__turn(flow, node, todo);
-            stepped(flow);
+            tvn__turn(shard, node, todo);
+            stepped(shard);
             /* A full edge suspends its producer now, not when the consumer
              * has made room for one. */
-            (void)tvn__what_now(flow, node);
+            (void)tvn__what_now(shard, node);
             ran = true;
         } else if (node->deficit_ns > deficit_max_ns) {
             deficit_max_ns = node->deficit_ns;
         }
     }
     if (!ran && deficit_max_ns != INT64_MIN) {
-        skip_rounds(flow, deficit_max_ns);
+        skip_rounds(shard, deficit_max_ns);
         return true;
     }
-    return ran || flow->has_moved;
+    return ran || shard->has_moved;
+}
+
+/* ------------------------------------------------------------------------
+ * Nothing can run. */
+
+static uint64_t
+first_of(uint64_t a_ns, uint64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
 }
 
 /* The next thing that time brings. */
 static uint64_t
-next_due_ns(const struct tvn_flow *flow)
+next_due_ns(const struct tvn__shard *shard)
 {
-    uint64_t due_ns = flow->drain_due_ns;
+    uint64_t due_ns = drain_due_ns(shard);
 
-    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
-        const struct tvn__node *node = &flow->nodes[i];
+    for (uint32_t i = 0; i < shard->count; i++) {
+        const struct tvn__node *node = shard->order[i];
         uint64_t window_ns = tvn__window_due_ns(node);
+        uint64_t token_ns = tvn__token_due_ns(node);
 
-        if (node->is_waiting && node->wake_ns < due_ns) {
-            due_ns = node->wake_ns;
+        if (node->state != TVN__RUNNING) {
+            continue;
         }
-        /* One that is over waits for room and not for time. */
-        if (node->state == TVN__RUNNING && window_ns > flow->now_ns &&
-            window_ns < due_ns) {
-            due_ns = window_ns;
+        if (node->is_waiting) {
+            due_ns = first_of(due_ns, node->wake_ns);
+        }
+        due_ns = first_of(due_ns, tvn__refused_due_ns(node));
+        /* What is due and has not been done waits for something else: a
+         * window that is over for room, a token that is there for input. */
+        if (window_ns > shard->now_ns) {
+            due_ns = first_of(due_ns, window_ns);
+        }
+        if (token_ns > shard->now_ns) {
+            due_ns = first_of(due_ns, token_ns);
         }
     }
     return due_ns;
 }
 
-/* Nothing can run: a quiescent point. */
-static void
-idle(struct tvn_flow *flow)
+/* Only another shard can bring work; true: none will. */
+static bool
+waits_for_others(struct tvn__shard *shard)
 {
-    uint64_t due_ns = next_due_ns(flow);
+    bool is_hopeful = tvn__park(shard);
 
-    if (flow->now_ns - flow->checked_ns >= TVN__QUIET_NS &&
-        tvn__check_law(flow) != TVN_OK) {
+    if (!is_hopeful) {
+        tvn__unpark(shard);
+        return true;
+    }
+    tvn__sleep(shard, tells_progress(shard)
+                          ? shard->flow->progress_ns + TVN__PROGRESS_NS
+                          : TVN__NEVER);
+    tvn__unpark(shard);
+    return false;
+}
+
+/* A quiescent point. */
+static void
+idle(struct tvn__shard *shard)
+{
+    uint64_t due_ns = next_due_ns(shard);
+
+    if (shard->now_ns - shard->checked_ns >= TVN__QUIET_NS &&
+        tvn__check_law(shard) != TVN_OK) {
+        return;
+    }
+    if (!tvn__cross_may_sleep(shard)) {
         return;
     }
     if (due_ns == TVN__NEVER &&
-        (flow->opts.loop == NULL || !tvn_loop_has_watch(flow->opts.loop))) {
-        tvn__stuck(flow);
+        (shard->loop == NULL || !tvn_loop_has_watch(shard->loop))) {
+        if (waits_for_others(shard)) {
+            tvn__end(shard, TVN__ENDING_STUCK, TVN_ESTUCK);
+        }
         return;
     }
-    if (flow->opts.progress != NULL) {
-        uint64_t told_ns = flow->progress_ns + TVN__PROGRESS_NS;
-
-        due_ns = told_ns < due_ns ? told_ns : due_ns;
+    if (tells_progress(shard)) {
+        due_ns = first_of(due_ns, shard->flow->progress_ns + TVN__PROGRESS_NS);
     }
-    tvn__sleep(flow, due_ns);
-}
-
-static void
-run(struct tvn_flow *flow)
-{
-    while (flow->live > 0 && !flow->is_over) {
-        bool ran;
-
-        if (flow->now_ns - flow->polled_ns >= TVN__POLL_NS) {
-            tvn__poll_io(flow, 0);
-        }
-        tvn__handle_interrupts(flow);
-        wake_timers(flow);
-        ran = run_round(flow);
-        publish(flow);
-        if (!ran && flow->live > 0 && !flow->is_over) {
-            idle(flow);
-        }
-    }
+    tvn__sleep(shard, due_ns);
 }
 
 /* ------------------------------------------------------------------------ */
 
-/* Sinks first: who is started finds who listens to it ready. */
-static tvn_err
-start(struct tvn_flow *flow)
+/* The first shard stays until the others have ended. */
+static bool
+is_done(struct tvn__shard *shard)
 {
-    for (uint32_t i = 0; i < flow->opts.node_count; i++) {
-        struct tvn__node *node = flow->order[i];
-        tvn_err err = node->stage.ops->start(node->stage.self, flow->diag);
+    struct tvn_flow *flow = shard->flow;
+    bool is_last;
 
-        if (err != TVN_OK) {
-            return err;
-        }
-        node->state = TVN__RUNNING;
-        flow->live++;
+    if (tvn__is_over(shard)) {
+        return true;
     }
-    return TVN_OK;
+    if (shard->live > 0) {
+        return false;
+    }
+    if (shard->number != 0 || flow->shard_count == 1) {
+        return true;
+    }
+    (void)pthread_mutex_lock(&flow->lock);
+    is_last = flow->running == 1;
+    (void)pthread_mutex_unlock(&flow->lock);
+    return is_last;
 }
 
-tvn_err
-tvn_flow_run(struct tvn_flow *flow, struct tvn_diag *diag)
+/* One round with all that belongs to it.  False: nothing could run. */
+static bool
+step(struct tvn__shard *shard)
 {
-    TVN_ASSERT(!flow->has_begun);
-    flow->has_begun = true;
-    flow->diag = diag;
-    flow->cpu_ns = tvn_clock_cpu_ns();
-    tvn__look_at_clocks(flow);
-    flow->started_ns = flow->now_ns;
-    flow->polled_ns = flow->now_ns;
-    flow->checked_ns = flow->now_ns;
-    flow->progress_ns = flow->now_ns;
+    bool ran;
 
-    flow->result = start(flow);
-    if (flow->result == TVN_OK) {
-        tvn__look_at_clocks(flow); /* a start may take its time */
-        run(flow);
-        tvn__complete(flow);
+    if (shard->now_ns - shard->polled_ns >= TVN__POLL_NS) {
+        tvn__poll_io(shard, 0);
     }
-    tvn__stop(flow);
-    tvn__look_at_clocks(flow);
-    flow->ended_ns = flow->now_ns;
-    flow->cpu_ns = tvn_clock_cpu_ns() - flow->cpu_ns;
-    flow->diag = NULL;
-    return flow->result;
+    if (shard->flow->shard_count > 1) {
+        atomic_store(&shard->is_signalled, false);
+        tvn__cross_look(shard);
+        tvn__look_at_intake(shard);
+    }
+    tvn__handle_interrupts(shard);
+    keep_time(shard);
+    wake_timers(shard);
+    ran = run_round(shard);
+    publish(shard);
+    return ran;
 }
 
 void
-tvn_flow_interrupt(struct tvn_flow *flow)
+tvn__run_shard(struct tvn__shard *shard)
 {
-    flow->interrupts++;
+    while (!is_done(shard)) {
+        if (!step(shard) && !is_done(shard)) {
+            idle(shard);
+        }
+    }
+    tvn__shard_ended(shard);
+}
+
+/* On a virtual clock: which shard comes next is drawn, so that a seed stands
+ * for one order of events. */
+void
+tvn__run_together(struct tvn_flow *flow)
+{
+    struct tvn__shard *first = &flow->shards[0];
+    struct tvn_rng rng = {.state = flow->opts.seed};
+    uint32_t quiet = 0; /* shards that had nothing to do, in a row */
+
+    while (!tvn__is_over(first)) {
+        struct tvn__shard *shard =
+            &flow->shards[tvn_rng_below(&rng, flow->shard_count)];
+        uint64_t due_ns = TVN__NEVER;
+        uint32_t live = 0;
+
+        quiet++;
+        tvn__look_at_clocks(shard);
+        if (step(shard)) {
+            quiet = 0;
+        }
+        for (uint32_t i = 0; i < flow->shard_count; i++) {
+            live += flow->shards[i].live;
+            due_ns = first_of(due_ns, next_due_ns(&flow->shards[i]));
+        }
+        if (live == 0) {
+            return;
+        }
+        if (quiet < 8 * flow->shard_count) { /* each was drawn, surely */
+            continue;
+        }
+        quiet = 0;
+        for (uint32_t i = 0; i < flow->shard_count; i++) {
+            if (step(&flow->shards[i])) {
+                due_ns = 0;
+            }
+        }
+        if (due_ns == TVN__NEVER) {
+            tvn__end(first, TVN__ENDING_STUCK, TVN_ESTUCK);
+        } else if (due_ns > 0) {
+            tvn__sleep(first, due_ns);
+        }
+    }
 }

@@ -18,46 +18,51 @@ offer(const struct tvn__group *group, uint64_t count)
 }
 
 struct tvn_image *
-tvn__take(struct tvn_flow *flow, struct tvn__edge *edge)
+tvn__take(struct tvn__shard *shard, struct tvn__edge *edge)
 {
-    if (TVN_FAULT_IS(flow->broken_pop, TVN_BREAKAGE_DOUBLE)) {
-        flow->broken_pop = TVN_BREAKAGE_NONE;
-        return tvn_image_ref(edge->queue.ring[edge->queue.head].image);
+    if (TVN_FAULT_IS(shard->broken_pop, TVN_BREAKAGE_DOUBLE)) {
+        shard->broken_pop = TVN_BREAKAGE_NONE;
+        return tvn_image_ref(edge->in->ring[edge->in->head].image);
     }
-    return tvn_queue_pop(&edge->queue);
+    if (edge->cross != NULL) {
+        tvn__cross_note_taken(edge);
+    }
+    return tvn_queue_pop(edge->in);
 }
 
 /* A neighbour in the account, for what is booked in the wrong place. */
 static struct tvn_ledger_books *
-other_books(const struct tvn_flow *flow, const struct tvn__node *node)
+other_books(const struct tvn__shard *shard, const struct tvn__node *node)
 {
-    uint32_t next = (node->number + 1) % flow->ledger.stage_count;
+    uint32_t next = (node->number + 1) % shard->flow->ledger.stage_count;
 
-    return &flow->ledger.stages[next].books;
+    return &shard->flow->ledger.stages[next].books;
 }
 
 /* ------------------------------------------------------------------------
  * Sources. */
 
 static void
-make_event(struct tvn_flow *flow, uint32_t number, struct tvn_event *out)
+make_event(struct tvn__shard *shard, uint32_t number, uint64_t sequence,
+    struct tvn_event *out)
 {
-    const struct tvn_burst *burst = &flow->burst;
+    const struct tvn_burst *burst = &shard->burst;
 
-    out->sequence = flow->next_sequence++;
+    out->sequence = sequence;
     out->event_time_ns =
         burst->has_times ? burst->out_time_ns[number] : burst->wall_ns;
     out->key = burst->has_keys ? burst->out_key[number] : 0;
 }
 
-void
-tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
+uint32_t
+tvn__settle_source(struct tvn__shard *shard, struct tvn__node *node)
 {
-    const struct tvn_burst *burst = &flow->burst;
+    const struct tvn_burst *burst = &shard->burst;
     struct tvn_event event = {
         .ingest_time_ns = burst->wall_ns, .entered_ns = burst->now_ns};
-    uint64_t made = 0;
-    uint64_t bad = 0;
+    uint64_t sequence = tvn__sequences(shard, burst->outs);
+    uint32_t made = 0;
+    uint32_t bad = 0;
 
     for (uint32_t i = 0; i < burst->outs; i++) {
         switch (TVN_FAULT_PASS(
@@ -68,9 +73,9 @@ tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
             tvn_image_unref(burst->out[i]);
             continue;
         case TVN_BREAKAGE_DOUBLE:
-            make_event(flow, i, &event);
+            make_event(shard, i, tvn__sequences(shard, 1), &event);
             tvn__put_all(
-                flow, &node->main, &event, tvn_image_ref(burst->out[i]));
+                shard, &node->main, &event, tvn_image_ref(burst->out[i]));
             made++;
             break;
         case TVN_BREAKAGE_MISFILE:
@@ -78,8 +83,8 @@ tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
             bad++;
             continue;
         }
-        make_event(flow, i, &event);
-        tvn__put_all(flow, &node->main, &event, burst->out[i]);
+        make_event(shard, i, sequence + i, &event);
+        tvn__put_all(shard, &node->main, &event, burst->out[i]);
         made++;
     }
     offer(&node->main, made);
@@ -87,8 +92,8 @@ tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
     node->books->dropped += bad;
     node->books->passed += made;
     node->books->out += made;
-    node->books->forked += made * (node->main.count - 1);
-    flow->taken += made + bad;
+    node->books->forked += (uint64_t)made * (node->main.count - 1);
+    return made + bad;
 }
 
 /* ------------------------------------------------------------------------
@@ -97,10 +102,10 @@ tvn__settle_source(struct tvn_flow *flow, struct tvn__node *node)
 /* Hands on what was made; returns how many that was.  For an aggregator every
  * output is a new event. */
 static uint64_t
-emit(struct tvn_flow *flow, struct tvn__node *node,
+emit(struct tvn__shard *shard, struct tvn__node *node,
     const struct tvn_event *cause)
 {
-    const struct tvn_burst *burst = &flow->burst;
+    const struct tvn_burst *burst = &shard->burst;
     bool is_new = node->role == TVN_ROLE_AGGREGATOR;
     uint64_t made = 0;
 
@@ -111,7 +116,7 @@ emit(struct tvn_flow *flow, struct tvn__node *node,
 
         if (is_new) {
             fresh = *event;
-            fresh.sequence = flow->next_sequence++;
+            fresh.sequence = tvn__sequences(shard, 1);
             event = &fresh;
         }
         switch (TVN_FAULT_PASS(
@@ -123,15 +128,15 @@ emit(struct tvn_flow *flow, struct tvn__node *node,
             continue;
         case TVN_BREAKAGE_DOUBLE:
             tvn__put_all(
-                flow, &node->main, event, tvn_image_ref(burst->out[i]));
+                shard, &node->main, event, tvn_image_ref(burst->out[i]));
             made++;
             break;
         case TVN_BREAKAGE_MISFILE:
             node->books->out--;
-            other_books(flow, node)->out++;
+            other_books(shard, node)->out++;
             break;
         }
-        tvn__put_all(flow, &node->main, event, burst->out[i]);
+        tvn__put_all(shard, &node->main, event, burst->out[i]);
         made++;
     }
     offer(&node->main, made);
@@ -139,11 +144,22 @@ emit(struct tvn_flow *flow, struct tvn__node *node,
     return made;
 }
 
-static void
-settle_processor(struct tvn_flow *flow, struct tvn__node *node)
+/* The event that will be the head has outputs that are on their way. */
+static bool
+has_begun_head(const struct tvn__shard *shard, const struct tvn__node *node)
 {
-    const struct tvn_burst *burst = &flow->burst;
-    uint64_t made = emit(flow, node, NULL);
+    const struct tvn_burst *burst = &shard->burst;
+
+    return burst->outs > 0 && burst->out_of[burst->outs - 1] == burst->consumed
+               ? true
+               : burst->consumed == 0 && node->had_outputs;
+}
+
+static void
+settle_processor(struct tvn__shard *shard, struct tvn__node *node)
+{
+    const struct tvn_burst *burst = &shard->burst;
+    uint64_t made = emit(shard, node, NULL);
     uint32_t consumed = burst->consumed;
     uint32_t passed = 0;
     uint32_t last = UINT32_MAX;
@@ -156,21 +172,21 @@ settle_processor(struct tvn_flow *flow, struct tvn__node *node)
         (burst->outs == 0 || burst->out_of[0] != 0)) {
         passed++; /* the head had all of its outputs in earlier visits */
     }
-    node->had_outputs =
-        last == consumed || (consumed == 0 && node->had_outputs);
+    node->had_outputs = has_begun_head(shard, node);
     node->books->passed += passed;
     node->books->filtered += consumed - passed;
     node->books->forked += made * node->main.count - passed;
 }
 
 static void
-settle_aggregator(struct tvn_flow *flow, struct tvn__node *node)
+settle_aggregator(struct tvn__shard *shard, struct tvn__node *node)
 {
-    uint32_t consumed = flow->burst.consumed;
-    uint64_t made = flow->burst.outs > 0 ? emit(flow, node, NULL) : 0;
+    uint32_t consumed = shard->burst.consumed;
+    uint64_t made = shard->burst.outs > 0 ? emit(shard, node, NULL) : 0;
 
     node->books->emitted += made;
     node->books->forked += made * (node->main.count - 1);
+    node->had_outputs = has_begun_head(shard, node);
     for (uint32_t i = 0; i < consumed; i++) {
         switch (TVN_FAULT_PASS(TVN_SITE_ABSORB, true)) {
         case TVN_BREAKAGE_NONE:
@@ -188,18 +204,18 @@ settle_aggregator(struct tvn_flow *flow, struct tvn__node *node)
         }
     }
     node->books->absorbed += consumed;
-    tvn__window_add(flow, node, consumed);
+    tvn__window_add(shard, node, consumed);
 }
 
 void
-tvn__settle_flush(struct tvn_flow *flow, struct tvn__node *node)
+tvn__settle_flush(struct tvn__shard *shard, struct tvn__node *node)
 {
     const struct tvn_event cause = {
-        .event_time_ns = flow->burst.wall_ns,
-        .ingest_time_ns = flow->burst.wall_ns,
-        .entered_ns = flow->burst.now_ns,
+        .event_time_ns = shard->burst.wall_ns,
+        .ingest_time_ns = shard->burst.wall_ns,
+        .entered_ns = shard->burst.now_ns,
     };
-    uint64_t made = emit(flow, node, &cause);
+    uint64_t made = emit(shard, node, &cause);
 
     node->books->emitted += made;
     node->books->forked += made * (node->main.count - 1);
@@ -210,16 +226,16 @@ tvn__settle_flush(struct tvn_flow *flow, struct tvn__node *node)
 
 static void
 settle_filter(
-    struct tvn_flow *flow, struct tvn__node *node, struct tvn__edge *edge)
+    struct tvn__shard *shard, struct tvn__node *node, struct tvn__edge *edge)
 {
-    const struct tvn_burst *burst = &flow->burst;
+    const struct tvn_burst *burst = &shard->burst;
     bool has_other = node->other.count > 0;
     uint64_t kept = 0;
     uint64_t refused = 0;
     uint64_t filtered = 0;
 
     for (uint32_t i = 0; i < burst->consumed; i++) {
-        struct tvn_image *image = tvn__take(flow, edge);
+        struct tvn_image *image = tvn__take(shard, edge);
         bool is_kept = (burst->verdicts[i] & 1) != 0;
 
         switch (TVN_FAULT_PASS(TVN_SITE_FILTER, true)) {
@@ -236,10 +252,10 @@ settle_filter(
             break;
         }
         if (is_kept) {
-            tvn__put_all(flow, &node->main, &burst->in[i], image);
+            tvn__put_all(shard, &node->main, &burst->in[i], image);
             kept++;
         } else if (has_other) {
-            tvn__put_all(flow, &node->other, &burst->in[i], image);
+            tvn__put_all(shard, &node->other, &burst->in[i], image);
             refused++;
         } else {
             tvn_image_unref(image);
@@ -289,13 +305,13 @@ wrong_port(const struct tvn__node *node, uint32_t bits)
 
 static void
 settle_router(
-    struct tvn_flow *flow, struct tvn__node *node, struct tvn__edge *edge)
+    struct tvn__shard *shard, struct tvn__node *node, struct tvn__edge *edge)
 {
-    const struct tvn_burst *burst = &flow->burst;
+    const struct tvn_burst *burst = &shard->burst;
 
     offer_ports(node, burst);
     for (uint32_t i = 0; i < burst->consumed; i++) {
-        struct tvn_image *image = tvn__take(flow, edge);
+        struct tvn_image *image = tvn__take(shard, edge);
         uint32_t bits = burst->verdicts[i];
 
         switch (TVN_FAULT_PASS(
@@ -307,7 +323,7 @@ settle_router(
             continue;
         case TVN_BREAKAGE_DOUBLE:
             tvn__put_routed(
-                flow, node, &burst->in[i], tvn_image_ref(image), bits);
+                shard, node, &burst->in[i], tvn_image_ref(image), bits);
             break;
         case TVN_BREAKAGE_MISFILE:
             bits = wrong_port(node, bits);
@@ -317,7 +333,7 @@ settle_router(
             tvn_image_unref(image);
             node->books->unrouted++;
         } else {
-            tvn__put_routed(flow, node, &burst->in[i], image, bits);
+            tvn__put_routed(shard, node, &burst->in[i], image, bits);
         }
     }
 }
@@ -326,10 +342,10 @@ settle_router(
 
 static void
 settle_sink(
-    struct tvn_flow *flow, struct tvn__node *node, struct tvn__edge *edge)
+    struct tvn__shard *shard, struct tvn__node *node, struct tvn__edge *edge)
 {
-    const struct tvn_burst *burst = &flow->burst;
-    uint64_t now_ns = burst->is_sampled ? tvn__clock(flow) : 0;
+    const struct tvn_burst *burst = &shard->burst;
+    uint64_t now_ns = burst->is_sampled ? tvn__clock(shard) : 0;
 
     for (uint32_t i = 0; i < burst->consumed; i++) {
         if (burst->is_sampled) {
@@ -338,38 +354,38 @@ settle_sink(
             tvn_histogram_record(node->latency_ns,
                 now_ns > entered_ns ? now_ns - entered_ns : 0);
         }
-        tvn_image_unref(tvn__take(flow, edge));
+        tvn_image_unref(tvn__take(shard, edge));
     }
     node->books->delivered += burst->consumed;
 }
 
 void
 tvn__settle_inputs(
-    struct tvn_flow *flow, struct tvn__node *node, struct tvn__edge *edge)
+    struct tvn__shard *shard, struct tvn__node *node, struct tvn__edge *edge)
 {
-    uint32_t consumed = flow->burst.consumed;
+    uint32_t consumed = shard->burst.consumed;
 
     node->books->in += consumed;
     switch (node->role) {
     case TVN_ROLE_PROCESSOR:
-        settle_processor(flow, node);
+        settle_processor(shard, node);
         break;
     case TVN_ROLE_AGGREGATOR:
-        settle_aggregator(flow, node);
+        settle_aggregator(shard, node);
         break;
     case TVN_ROLE_FILTER:
-        settle_filter(flow, node, edge);
+        settle_filter(shard, node, edge);
         return;
     case TVN_ROLE_ROUTER:
-        settle_router(flow, node, edge);
+        settle_router(shard, node, edge);
         return;
     case TVN_ROLE_SINK:
-        settle_sink(flow, node, edge);
+        settle_sink(shard, node, edge);
         return;
     case TVN_ROLE_SOURCE:
         return;
     }
     for (uint32_t i = 0; i < consumed; i++) {
-        tvn_image_unref(tvn__take(flow, edge));
+        tvn_image_unref(tvn__take(shard, edge));
     }
 }

@@ -9,10 +9,13 @@
 /* ------------------------------------------------------------------------
  * The visits. */
 
+/* With `attempt` failures of it before. */
 static inline bool
-tvn_testing_fails(struct tvn_testing_stage *stage, uint64_t id)
+tvn_testing_fails(
+    struct tvn_testing_stage *stage, uint64_t id, uint32_t attempt)
 {
-    if (stage->fails == TVN_FAULT_NONE) {
+    if (stage->fails == TVN_FAULT_NONE ||
+        (stage->fail_times > 0 && attempt >= stage->fail_times)) {
         return false;
     }
     return (stage->fail_every > 0 && id > 0 && id % stage->fail_every == 0) ||
@@ -43,13 +46,20 @@ tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
     burst->has_times = stage->has_meta;
     burst->has_keys = stage->has_meta;
     while (burst->outs < max && stage->made < stage->records) {
-        uint64_t id = stage->made++;
+        uint64_t id = stage->made;
 
         stage->world->now_ns += stage->cost_ns;
         stage->counts.records++;
-        if (tvn_testing_fails(stage, id)) {
+        if (tvn_testing_fails(stage, id, stage->failed_times)) {
+            if (stage->fail_times == 0) {
+                stage->made++; /* a bad record: the next call has the next */
+            } else {
+                stage->failed_times++;
+            }
             return tvn_testing_fault(stage, burst, stage->fails);
         }
+        stage->made++;
+        stage->failed_times = 0;
         burst->out_time_ns[burst->outs] = 10 * id;
         burst->out_key[burst->outs] = id + 1;
         burst->out[burst->outs++] = tvn_testing_make(stage, id);
@@ -138,7 +148,8 @@ tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
         if (!tvn_testing_produce(stage, burst, i, wants)) {
             return TVN_OK;
         }
-        if (tvn_testing_fails(stage, id)) { /* its outputs stay sent */
+        if (tvn_testing_fails(
+                stage, id, burst->in[i].attempt)) { /* its outputs stay sent */
             stage->is_begun = false;
             stage->begun = 0;
             return tvn_testing_fault(stage, burst, stage->fails);
@@ -146,6 +157,20 @@ tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
         tvn_testing_finish(stage, burst, i, id);
     }
     return TVN_OK;
+}
+
+static inline bool
+tvn_testing_stalls(
+    const struct tvn_testing_stage *stage, struct tvn_burst *burst)
+{
+    uint64_t now_ns = stage->world->now_ns;
+    uint64_t end_ns = stage->stall_at_ns + stage->stall_ns;
+
+    if (now_ns < stage->stall_at_ns || now_ns >= end_ns) {
+        return false;
+    }
+    burst->wake.at_ns = end_ns;
+    return true;
 }
 
 static inline tvn_err
@@ -169,6 +194,9 @@ tvn_testing_visit(void *self, struct tvn_burst *burst)
         return TVN_EAGAIN;
     }
     stage->is_again = false;
+    if (tvn_testing_stalls(stage, burst)) {
+        return TVN_EAGAIN;
+    }
     return stage->role == TVN_ROLE_SOURCE ? tvn_testing_pull(stage, burst)
                                           : tvn_testing_take(stage, burst);
 }

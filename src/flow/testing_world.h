@@ -46,6 +46,10 @@ struct tvn_testing_stage {
     enum tvn_fault_kind fails; /* with fail_every, fail_at */
     uint32_t fail_every;       /* ids divisible by it, but not 0 */
     uint32_t fail_at;          /* id */
+    uint32_t fail_times;       /* each that fails: so often, then it goes well;
+                                * 0: always */
+    uint64_t stall_at_ns;      /* from here ... */
+    uint64_t stall_ns;         /* ... for so long: TVN_EAGAIN */
     enum tvn_fault_kind flush_fails;
     bool fails_start;
     bool fails_complete;
@@ -72,7 +76,8 @@ struct tvn_testing_stage {
     /* under way */
     uint32_t begun; /* outputs of the head already made */
     bool is_begun;
-    bool is_again; /* the last visit was EAGAIN: not twice in a row */
+    bool is_again;         /* the last visit was EAGAIN: not twice in a row */
+    uint32_t failed_times; /* source: of the record at `made` */
     uint32_t flushing;
     struct tvn_builder builder;
     struct tvn_stage_counts counts;
@@ -127,6 +132,19 @@ tvn_testing_idle(void *env, uint64_t until_ns)
     }
 }
 
+/* Over no bound: nor was it ever. */
+static inline void
+tvn_testing_check_bounds(const struct tvn__edge *edge)
+{
+    const struct tvn_queue *queue = &edge->queue;
+
+    TVN_ASSERT(queue->depth + queue->away <= queue->capacity);
+    TVN_ASSERT(queue->depth_max <= queue->capacity);
+    TVN_ASSERT(queue->bytes <= queue->bytes_max);
+    TVN_ASSERT(queue->bytes_peak <= queue->bytes_max);
+    TVN_ASSERT(edge->in->depth + edge->in->away <= edge->in->capacity);
+}
+
 static inline void
 tvn_testing_stepped(void *env, struct tvn_flow *flow)
 {
@@ -135,18 +153,17 @@ tvn_testing_stepped(void *env, struct tvn_flow *flow)
     if (!world->checks_steps) {
         return;
     }
-    if (tvn__check_law(flow) != TVN_OK) {
-        struct tvn_buf out = {0};
+    for (uint32_t i = 0; i < flow->shard_count; i++) {
+        if (tvn__check_law(&flow->shards[i]) != TVN_OK) {
+            struct tvn_buf out = {0};
 
-        tvn_diag_print(&world->diag, &out);
-        fprintf(stderr, "%s", tvn_buf_text(&out));
-        abort();
+            tvn_diag_print(flow->shards[i].diag, &out);
+            fprintf(stderr, "%s", tvn_buf_text(&out));
+            abort();
+        }
     }
     for (uint32_t i = 0; i < flow->opts.edge_count; i++) {
-        const struct tvn_queue *queue = &flow->edges[i].queue;
-
-        TVN_ASSERT(queue->depth <= queue->capacity);
-        TVN_ASSERT(queue->bytes <= queue->bytes_max);
+        tvn_testing_check_bounds(&flow->edges[i]);
     }
 }
 

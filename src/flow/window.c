@@ -21,19 +21,21 @@ is_last(const struct tvn__node *node, bool has_input)
 }
 
 bool
-tvn__flush_is_due(
-    const struct tvn_flow *flow, const struct tvn__node *node, bool has_input)
+tvn__flush_is_due(const struct tvn__shard *shard, const struct tvn__node *node,
+    bool has_input)
 {
     return node->is_flushing || node->count >= node->count_max ||
-           flow->now_ns >= tvn__window_due_ns(node) || is_last(node, has_input);
+           shard->now_ns >= tvn__window_due_ns(node) ||
+           is_last(node, has_input);
 }
 
 void
-tvn__window_add(struct tvn_flow *flow, struct tvn__node *node, uint32_t count)
+tvn__window_add(
+    struct tvn__shard *shard, struct tvn__node *node, uint32_t count)
 {
     if (node->count == 0 && count > 0) {
-        node->opened_ns = flow->now_ns;
-        node->opened_wall_ns = tvn__wall(flow);
+        node->opened_ns = shard->now_ns;
+        node->opened_wall_ns = tvn__wall(shard);
     }
     node->count += count;
 }
@@ -45,19 +47,19 @@ tvn__window_close(struct tvn__node *node)
 }
 
 tvn_err
-tvn__flush(struct tvn_flow *flow, struct tvn__node *node)
+tvn__flush(struct tvn__shard *shard, struct tvn__node *node)
 {
     struct tvn_window window = {
-        .start_ns = node->count > 0 ? node->opened_wall_ns : tvn__wall(flow),
-        .end_ns = tvn__wall(flow),
+        .start_ns = node->count > 0 ? node->opened_wall_ns : tvn__wall(shard),
+        .end_ns = tvn__wall(shard),
     };
 
     if (node->is_flushing) {
-        return node->stage.ops->flush(node->stage.self, NULL, &flow->burst);
+        return node->stage.ops->flush(node->stage.self, NULL, &shard->burst);
     }
     if (node->count >= node->count_max) {
         window.reason = TVN_WINDOW_COUNT;
-    } else if (flow->now_ns >= tvn__window_due_ns(node)) {
+    } else if (shard->now_ns >= tvn__window_due_ns(node)) {
         window.reason = TVN_WINDOW_TIME;
         window.end_ns = window.start_ns + node->every_ns;
     } else {
@@ -65,5 +67,5 @@ tvn__flush(struct tvn_flow *flow, struct tvn__node *node)
         node->is_last = true;
     }
     tvn__window_close(node);
-    return node->stage.ops->flush(node->stage.self, &window, &flow->burst);
+    return node->stage.ops->flush(node->stage.self, &window, &shard->burst);
 }

@@ -208,11 +208,11 @@ load(struct tvn__native *native, struct tvn_host *host)
     uint64_t cap = 0;
     tvn_err err;
 
-    host->pool = tvn_pool_new(host->pipeline->max_event, 0);
-    if (host->pool == NULL) {
-        return TVN_ENOMEM;
+    err = tvn__host_pools(host);
+    if (err != TVN_OK) {
+        return err;
     }
-    err = tvn__memory_source_make(&from, host->pool, NULL, &stage);
+    err = tvn__memory_source_make(&from, host->pools[0], NULL, &stage);
     while (err == TVN_OK && !burst.is_end) {
         burst = (struct tvn_burst){.credit = TVN_BURST_MAX};
         err = stage.ops->run(stage.self, &burst);

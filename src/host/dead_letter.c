@@ -39,7 +39,7 @@ writer_opts(const struct tvn_host *host)
         .spec = &host->pipeline->dead_letter,
         .pipeline = host->pipeline,
         .max_event = host->pipeline->max_event,
-        .pool = host->pool,
+        .pool = host->pools == NULL ? NULL : host->pools[0],
         .clock = tvn_clock_real(),
     };
 }

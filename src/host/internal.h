@@ -63,7 +63,8 @@ struct tvn_host {
     uint32_t table_count;
 
     /* while and after running */
-    struct tvn_pool *pool;
+    struct tvn_pool **pools; /* by thread */
+    uint32_t pool_count;
     struct tvn_engine *engine;
     struct tvn_loop *loop;
     struct tvn_flow *flow;
@@ -87,6 +88,9 @@ struct tvn_connector_opts tvn__connector_opts(
 /* build.c: stages with `build:`, once the WIT is read. */
 tvn_err tvn__host_build(struct tvn_host *host, const struct tvn_host_opts *opts,
     struct tvn_diag *diag);
+
+/* run.c: makes host->pools, one a thread.  TVN_ENOMEM. */
+tvn_err tvn__host_pools(struct tvn_host *host);
 
 /* graph.c: TVN_GRANT_ bits of what the file grants. */
 unsigned tvn__grants_of(const struct tvn_pipeline_stage *spec);

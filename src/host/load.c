@@ -187,8 +187,8 @@ tvn_host_free(struct tvn_host *host)
     if (host->values != NULL) {
         tvn_pool_free(host->values);
     }
-    if (host->pool != NULL) {
-        tvn_pool_free(host->pool);
+    for (uint32_t i = 0; i < host->pool_count; i++) {
+        tvn_pool_free(host->pools[i]);
     }
     if (host->types != NULL) {
         tvn_types_free(host->types);

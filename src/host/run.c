@@ -54,12 +54,13 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
         .in = in,
         .config = stage->config,
         .tables = stage->tables,
-        .pool = host->pool,
+        .pool = host->pools[stage->spec->thread],
         .copies = &stage->copies,
         .clock = tvn_clock_real(),
         .memory_max = stage->spec->memory,
         .deadline_ns = stage->spec->deadline_ns,
         .init_deadline_ns = stage->spec->init_deadline_ns,
+        .state_is_window = stage->spec->state_is_window,
         .log = tvn__log_write,
         .metric = tvn__metrics_write,
         .env = host,
@@ -81,7 +82,7 @@ make_stage(struct tvn_host *host, uint32_t number, struct tvn_stage *out,
     struct tvn_connector_opts opts;
 
     if (swap != NULL) {
-        return swap->make(swap->env, host->pool,
+        return swap->make(swap->env, host->pools[stage->spec->thread],
             info->role == TVN_ROLE_SOURCE ? info->out : info->in, out);
     }
     if (stage->spec->kind == TVN_PIPELINE_GUEST) {
@@ -124,6 +125,10 @@ fill_node(struct tvn_host *host, uint32_t number, struct tvn_flow_node *node)
     node->place = stage->spec->name.place;
     node->role = info->role;
     node->then = (enum tvn_flow_then)stage->spec->on_error.then;
+    node->retries = stage->spec->on_error.retries;
+    node->backoff_min_ns = stage->spec->on_error.backoff_min_ns;
+    node->backoff_max_ns = stage->spec->on_error.backoff_max_ns;
+    node->thread = stage->spec->thread;
     node->window_every_ns = stage->spec->window_every_ns;
     node->window_count = stage->spec->window_count;
     node->image_max = info->image_max;
@@ -135,14 +140,18 @@ fill_edge(
     const struct tvn_host *host, uint32_t number, struct tvn_flow_edge *edge)
 {
     const struct tvn_link_edge_info *info = &host->link.edges[number];
+    const struct tvn_pipeline_edge *spec = &host->pipeline->edges[number];
 
     edge->name = tvn_str_of(info->name);
     edge->from = info->from;
     edge->to = info->to;
     edge->out = (enum tvn_flow_out)info->out;
     edge->port = info->port;
-    edge->capacity = host->pipeline->edges[number].capacity;
-    edge->bytes = host->pipeline->edges[number].bytes;
+    edge->capacity = spec->capacity;
+    edge->bytes = spec->bytes;
+    edge->overflow = (enum tvn_overflow)spec->overflow;
+    edge->rate = spec->rate;
+    edge->rate_burst = (uint32_t)spec->burst;
 }
 
 _Static_assert((int)TVN_LINK_OUT_PORT == (int)TVN_OUT_PORT &&
@@ -150,6 +159,9 @@ _Static_assert((int)TVN_LINK_OUT_PORT == (int)TVN_OUT_PORT &&
     "one order of outputs");
 _Static_assert((int)TVN_PIPELINE_DEAD_LETTER == (int)TVN_THEN_DEAD_LETTER,
     "one order of on-error's ends");
+_Static_assert((int)TVN_PIPELINE_DROP_OLDEST == (int)TVN_OVERFLOW_DROP_OLDEST &&
+                   (int)TVN_PIPELINE_RATE_LIMIT == (int)TVN_OVERFLOW_RATE_LIMIT,
+    "one order of policies");
 
 static void
 forward_progress(void *env, const struct tvn_flow_progress *progress)
@@ -175,6 +187,8 @@ make_flow(struct tvn_host *host, struct tvn_diag *diag)
         .edge_count = pipeline->edge_count,
         .clock = tvn_clock_real(),
         .loop = host->loop,
+        .thread_count = 1 + pipeline->thread_count,
+        .pools = host->pools,
         .burst = pipeline->burst,
         .drain_timeout_ns = pipeline->drain_timeout_ns,
         .limit = host->run->limit,
@@ -229,16 +243,36 @@ make_loop(struct tvn_host *host)
     return err;
 }
 
+tvn_err
+tvn__host_pools(struct tvn_host *host)
+{
+    uint32_t count = 1 + host->pipeline->thread_count;
+
+    host->pools = tvn_arena_new(&host->arena, count, sizeof(*host->pools));
+    if (host->pools == NULL) {
+        return TVN_ENOMEM;
+    }
+    for (; host->pool_count < count; host->pool_count++) {
+        struct tvn_pool *pool =
+            tvn_pool_new(host->pipeline->max_event, TVN__POOL_CACHE);
+
+        if (pool == NULL) {
+            return TVN_ENOMEM;
+        }
+        host->pools[host->pool_count] = pool;
+    }
+    return TVN_OK;
+}
+
 static tvn_err
 prepare(struct tvn_host *host, struct tvn_diag *diag)
 {
     tvn_err err;
 
-    host->pool = tvn_pool_new(host->pipeline->max_event, TVN__POOL_CACHE);
-    if (host->pool == NULL) {
-        return TVN_ENOMEM;
+    err = tvn__host_pools(host);
+    if (err == TVN_OK) {
+        err = tvn__log_new(&host->log);
     }
-    err = tvn__log_new(&host->log);
     if (err == TVN_OK) {
         err = tvn__metrics_new(&host->metrics);
     }

@@ -18,7 +18,7 @@ tvn__connector_opts(struct tvn_host *host, struct tvn__host_stage *stage)
         .type = stage->type,
         .fields = stage->spec,
         .max_event = host->pipeline->max_event,
-        .pool = host->pool,
+        .pool = host->pools == NULL ? NULL : host->pools[stage->spec->thread],
         .copies = &stage->copies,
         .clock = tvn_clock_real(),
     };
