@@ -66,6 +66,7 @@ hand_on(struct tvn__shard *shard, struct tvn__cross *cross)
     struct tvn__edge *edge = cross->edge;
     struct tvn_queue *queue = &edge->queue;
     uint32_t space = queue->depth == 0 ? 0 : tvn_transfer_space(&cross->ring);
+    bool is_wanted = false;
     bool moved = false;
 
     while (queue->depth > 0 && queue->away < cross->slots && space-- > 0) {
@@ -81,10 +82,11 @@ hand_on(struct tvn__shard *shard, struct tvn__cross *cross)
         cross->is_closed = true;
         shard->live--;
         shard->has_moved = true;
-        tvn_transfer_close(&cross->ring);
-        moved = true;
+        is_wanted = tvn_transfer_close(&cross->ring);
+    } else if (moved) {
+        is_wanted = tvn_transfer_publish(&cross->ring);
     }
-    if (moved && tvn_transfer_publish(&cross->ring)) {
+    if (is_wanted) {
         tvn__signal(edge->to->shard);
     }
 }
@@ -192,6 +194,7 @@ tvn__cross_may_sleep(struct tvn__shard *shard)
 {
     bool has_news = false;
 
+    tvn_image_send_home(); /* their pools have no other way to learn of it */
     for (uint32_t i = 0; i < shard->out_count; i++) {
         struct tvn__cross *cross = shard->outs[i];
 

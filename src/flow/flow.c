@@ -367,6 +367,7 @@ tvn_flow_free(struct tvn_flow *flow)
         tvn_queue_fini(&flow->edges[i].queue);
         tvn__cross_fini(&flow->edges[i]);
     }
+    tvn_image_send_home(); /* what was left on another's edges */
     tvn__shards_free(flow);
     (void)pthread_mutex_destroy(&flow->lock);
     tvn_arena_fini(&flow->arena);

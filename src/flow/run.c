@@ -407,6 +407,7 @@ tvn__run_shard(struct tvn__shard *shard)
             idle(shard);
         }
     }
+    tvn_image_send_home();
     tvn__shard_ended(shard);
 }
 
