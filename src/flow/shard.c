@@ -189,14 +189,10 @@ void
 tvn__shard_ended(struct tvn__shard *shard)
 {
     struct tvn_flow *flow = shard->flow;
-    bool is_hopeless;
 
     (void)pthread_mutex_lock(&flow->lock);
     flow->running--;
-    is_hopeless = is_stuck(flow);
-    (void)pthread_mutex_unlock(&flow->lock);
-    if (is_hopeless && !tvn__is_over(shard)) {
-        tvn__end(shard, TVN__ENDING_STUCK, TVN_ESTUCK);
-    }
+    /* Under the lock: who parks now sees both, and looks again. */
     tvn__signal_others(shard);
+    (void)pthread_mutex_unlock(&flow->lock);
 }
