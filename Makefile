@@ -54,14 +54,17 @@ asan: setup
 	@cmake --preset asan >/dev/null
 	@cmake --build $(ASAN)
 
-# Where there are threads: the ticker, and instances on threads of their own.
+# Where there are threads: the ticker, instances on threads of their own, shared
+# images, the ring between two threads, the loop that another one wakes.
 # The engine's own code is not instrumented.
 tsan: setup
 	@cmake --preset tsan >/dev/null
-	@cmake --build $(TSAN) --target engine_ticker_test engine_threads_test_wide
+	@cmake --build $(TSAN) --target engine_ticker_test \
+	    engine_threads_test_wide host_threads_test value_image_threads_test \
+	    stream_transfer_test reactor_loop_test
 	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest \
 	    --test-dir $(TSAN) --output-on-failure --no-tests=error \
-	    -R 'engine/(ticker|threads)_test'
+	    -R '(ticker|threads|transfer|loop)_test$$'
 
 test: all asan tsan
 	@tools/tidy src

@@ -5,13 +5,17 @@
  *
  * `component` is the SHA-256 of the stage's component, null for a native
  * stage; `event` is the event as JSON; a record that could not be decoded has
- * `raw` (base64) instead of sequence, type and event. */
+ * `raw` (base64) instead of sequence, type and event.
+ *
+ * Flows on several threads write: the lock keeps lines whole.  The file is
+ * written under it; nothing else is locked then. */
 #include "base/jsonout.h"
 #include "base/mem.h"
 #include "host/internal.h"
 #include "value/jsoncodec.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <time.h>
 
 #define CODECS_MAX 64u /* types of one flow's edges; more are made anew */
@@ -23,6 +27,7 @@ struct codec {
 
 struct tvn__dead_letter {
     struct tvn_host *host;
+    pthread_mutex_t lock; /* of what follows */
     struct tvn_line_writer *writer;
     struct tvn_copies copies;
     struct codec codecs[CODECS_MAX];
@@ -67,6 +72,11 @@ tvn__dead_letter_open(struct tvn_host *host, struct tvn_diag *diag)
     if (host->dead == NULL) {
         return TVN_ENOMEM;
     }
+    if (pthread_mutex_init(&host->dead->lock, NULL) != 0) {
+        tvn_mem_free(host->dead, 1, sizeof(*host->dead));
+        host->dead = NULL;
+        return TVN_ENOMEM;
+    }
     host->dead->host = host;
     opts.copies = &host->dead->copies;
     return tvn_line_writer_open(&opts, &host->dead->writer, diag);
@@ -87,6 +97,7 @@ tvn__dead_letter_close(struct tvn_host *host, bool is_ok, struct tvn_diag *diag)
     }
     tvn_buf_fini(&dead->line);
     tvn_buf_fini(&dead->event);
+    (void)pthread_mutex_destroy(&dead->lock);
     tvn_mem_free(dead, 1, sizeof(*dead));
     host->dead = NULL;
     return err;
@@ -96,8 +107,16 @@ uint64_t
 tvn__dead_letter_count(void *env)
 {
     const struct tvn_host *host = env;
+    struct tvn__dead_letter *dead = host->dead;
+    uint64_t count;
 
-    return host->dead == NULL ? 0 : tvn_line_writer_count(host->dead->writer);
+    if (dead == NULL) {
+        return 0;
+    }
+    (void)pthread_mutex_lock(&dead->lock);
+    count = tvn_line_writer_count(dead->writer);
+    (void)pthread_mutex_unlock(&dead->lock);
+    return count;
 }
 
 /* ------------------------------------------------------------------------
@@ -215,12 +234,12 @@ stage_of(const struct tvn_host *host, struct tvn_str name)
     return NULL;
 }
 
-tvn_err
-tvn__dead_letter_write(
-    void *env, const struct tvn_dead *dead, struct tvn_diag *diag)
+/* Holds the lock. */
+static tvn_err
+write_line(struct tvn__dead_letter *self, const struct tvn_dead *dead,
+    struct tvn_diag *diag)
 {
-    struct tvn_host *host = env;
-    struct tvn__dead_letter *self = host->dead;
+    const struct tvn_host *host = self->host;
     struct tvn_json json;
 
     tvn_buf_clear(&self->line);
@@ -254,4 +273,17 @@ tvn__dead_letter_write(
             diag, TVN_ENOMEM, NULL, "%s", tvn_err_text(TVN_ENOMEM));
     }
     return tvn_line_writer_write(self->writer, tvn_buf_str(&self->line), diag);
+}
+
+tvn_err
+tvn__dead_letter_write(
+    void *env, const struct tvn_dead *dead, struct tvn_diag *diag)
+{
+    struct tvn_host *host = env;
+    tvn_err err;
+
+    (void)pthread_mutex_lock(&host->dead->lock);
+    err = write_line(host->dead, dead, diag);
+    (void)pthread_mutex_unlock(&host->dead->lock);
+    return err;
 }

@@ -98,6 +98,9 @@ unsigned tvn__grants_of(const struct tvn_pipeline_stage *spec);
 /* graph.c: the input of the link check. */
 tvn_err tvn__graph_input(struct tvn_host *host);
 
+/* log.c, metrics.c, dead_letter.c: each has a lock of its own; what is called
+ * while a flow runs (write, count) is for any thread. */
+
 /* log.c */
 tvn_err tvn__log_new(struct tvn__log **out);
 void tvn__log_free(struct tvn__log *log);

@@ -2,11 +2,16 @@
  * end of the report.
  *
  * Names are a guest's and hostile: at most SERIES_MAX of NAME_BYTES are kept,
- * what does not fit is counted, and they are printed escaped. */
+ * what does not fit is counted, and they are printed escaped.
+ *
+ * Stages on several threads count: the lock is for one addition; the report
+ * is printed when they have ended. */
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "host/internal.h"
+
+#include <pthread.h>
 
 #define SERIES_MAX 2000u
 #define NAME_BYTES 128u
@@ -18,6 +23,7 @@ struct series {
 };
 
 struct tvn__metrics {
+    pthread_mutex_t lock; /* of what follows */
     struct tvn_arena arena;
     struct tvn_map series; /* struct series * by stage, NUL, name */
     uint64_t left_out;
@@ -27,8 +33,17 @@ struct tvn__metrics {
 tvn_err
 tvn__metrics_new(struct tvn__metrics **out)
 {
-    *out = tvn_mem_new(1, sizeof(**out));
-    return *out == NULL ? TVN_ENOMEM : TVN_OK;
+    struct tvn__metrics *metrics = tvn_mem_new(1, sizeof(*metrics));
+
+    if (metrics == NULL) {
+        return TVN_ENOMEM;
+    }
+    if (pthread_mutex_init(&metrics->lock, NULL) != 0) {
+        tvn_mem_free(metrics, 1, sizeof(*metrics));
+        return TVN_ENOMEM;
+    }
+    *out = metrics;
+    return TVN_OK;
 }
 
 void
@@ -40,6 +55,7 @@ tvn__metrics_free(struct tvn__metrics *metrics)
     tvn_map_fini(&metrics->series);
     tvn_arena_fini(&metrics->arena);
     tvn_buf_fini(&metrics->key);
+    (void)pthread_mutex_destroy(&metrics->lock);
     tvn_mem_free(metrics, 1, sizeof(*metrics));
 }
 
@@ -60,12 +76,11 @@ add_series(struct tvn__metrics *metrics, struct tvn_str stage)
     return tvn_map_add(&metrics->series, key, series) == TVN_OK ? series : NULL;
 }
 
-void
-tvn__metrics_write(void *env, struct tvn_str stage, struct tvn_str name,
-    double value, bool is_add)
+/* NULL: neither there nor room for it. */
+static struct series *
+find_or_add(
+    struct tvn__metrics *metrics, struct tvn_str stage, struct tvn_str name)
 {
-    struct tvn_host *host = env;
-    struct tvn__metrics *metrics = host->metrics;
     struct series *series;
 
     tvn_buf_clear(&metrics->key);
@@ -77,11 +92,25 @@ tvn__metrics_write(void *env, struct tvn_str stage, struct tvn_str name,
         metrics->series.count < SERIES_MAX) {
         series = add_series(metrics, stage);
     }
+    return series;
+}
+
+void
+tvn__metrics_write(void *env, struct tvn_str stage, struct tvn_str name,
+    double value, bool is_add)
+{
+    struct tvn_host *host = env;
+    struct tvn__metrics *metrics = host->metrics;
+    struct series *series;
+
+    (void)pthread_mutex_lock(&metrics->lock);
+    series = find_or_add(metrics, stage, name);
     if (series == NULL) {
         metrics->left_out++;
     } else {
         series->value = is_add ? series->value + value : value;
     }
+    (void)pthread_mutex_unlock(&metrics->lock);
 }
 
 void
