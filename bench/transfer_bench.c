@@ -9,7 +9,8 @@
  *     hop          make, share, put, ... drop at the other end, back home
  *     asleep       the same; whoever has nothing to do sleeps in a loop
  *
- * The first three never sleep: a thread that waits looks again. */
+ * The first three never sleep: a thread that waits looks again, and lets others
+ * run now and then. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "reactor/loop.h"
@@ -17,10 +18,12 @@
 #include "value/testing.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RUNS 60
+#define RUNS  40
+#define LOOKS 2000u /* in vain, before others may run */
 
 struct rig {
     struct tvn_types *types;
@@ -63,12 +66,21 @@ read_and_drop(struct tvn_image *image, bool drops)
 /* ------------------------------------------------------------------------
  * The two threads. */
 
+static void
+look_again(uint32_t *looks)
+{
+    if (++*looks % LOOKS == 0) {
+        (void)sched_yield();
+    }
+}
+
 static void *
 consume(void *self)
 {
     struct rig *rig = self;
     struct tvn_event events[TVN_TRANSFER_MAX];
     uint64_t sum = 0;
+    uint32_t looks = 0;
 
     while (!tvn_transfer_is_closed(&rig->transfer)) {
         uint32_t count = tvn_transfer_take(&rig->transfer, events, rig->batch);
@@ -82,8 +94,12 @@ consume(void *self)
         if (tvn_transfer_give_back(&rig->transfer, count, bytes)) {
             tvn_loop_wake(rig->loops[0]);
         }
-        if (rig->sleeps && count == 0 &&
-            tvn_transfer_want_events(&rig->transfer)) {
+        if (count > 0) {
+            continue;
+        }
+        if (!rig->sleeps) {
+            look_again(&looks);
+        } else if (tvn_transfer_want_events(&rig->transfer)) {
             tvn_loop_poll(rig->loops[1], UINT64_MAX);
         }
     }
@@ -95,6 +111,7 @@ static void
 produce(struct rig *rig)
 {
     uint64_t made = 0;
+    uint32_t looks = 0;
 
     while (made < rig->events) {
         uint32_t room = tvn_transfer_space(&rig->transfer);
@@ -114,8 +131,12 @@ produce(struct rig *rig)
         if (tvn_transfer_publish(&rig->transfer)) {
             tvn_loop_wake(rig->loops[1]);
         }
-        if (rig->sleeps && put == 0 &&
-            tvn_transfer_want_credit(&rig->transfer)) {
+        if (put > 0) {
+            continue;
+        }
+        if (!rig->sleeps) {
+            look_again(&looks);
+        } else if (tvn_transfer_want_credit(&rig->transfer)) {
             tvn_loop_poll(rig->loops[0], UINT64_MAX);
         }
     }
