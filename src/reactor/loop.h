@@ -35,8 +35,9 @@ tvn_err tvn_loop_signal(
     struct tvn_loop *loop, int signum, void (*caught)(void *env), void *env);
 
 /* Runs what is ready.  `wait_ns` 0: does not wait; UINT64_MAX: until
- * something happens, be it a wake; else at most as long (rounded up to 1 ms).
- */
+ * something happens, be it a wake; else that or as long: not less, and no more
+ * than the machine is late with waking a thread, which is not made up by
+ * running idle. */
 void tvn_loop_poll(struct tvn_loop *loop, uint64_t wait_ns);
 
 /* From any thread, while the loop is there: a poll that waits returns, or the
