@@ -215,6 +215,15 @@ find_verb(const char *word, struct tvn__args *args)
     return unknown_verb(word);
 }
 
+/* What to measure, in place of a file. */
+static bool
+is_bench(const struct tvn__args *args, const char *word)
+{
+    return args->verb == TVN__VERB_bench && args->name == NULL &&
+           args->file == NULL &&
+           (strcmp(word, "queues") == 0 || strcmp(word, "pressure") == 0);
+}
+
 int
 tvn__args_parse(int argc, char **argv, struct tvn__args *args)
 {
@@ -242,7 +251,10 @@ tvn__args_parse(int argc, char **argv, struct tvn__args *args)
         } else if (args->verb == TVN__VERB_new && args->name == NULL &&
                    args->file != NULL && strcmp(args->file, "stage") == 0) {
             args->name = argv[i];
+        } else if (is_bench(args, argv[i])) {
+            args->name = argv[i];
         } else if (args->file != NULL ||
+                   (args->verb == TVN__VERB_bench && args->name != NULL) ||
                    commands[args->verb].arguments[0] == '\0') {
             status =
                 usage(args->verb, "'%s' is one argument too many", argv[i]);

@@ -36,7 +36,7 @@ enum tvn__verb {
 struct tvn__args {
     enum tvn__verb verb;
     const char *file; /* NULL: not given */
-    const char *name; /* new: behind `stage` */
+    const char *name; /* new: behind `stage`; bench: what, not a file */
     const char *role;
     const char *event;
     struct tvn_pipeline_set sets[TVN__SETS_MAX];
@@ -86,6 +86,10 @@ int tvn__cmd_check(const struct tvn__args *args);
 int tvn__cmd_run(const struct tvn__args *args);
 int tvn__cmd_inspect(const struct tvn__args *args);
 int tvn__cmd_bench(const struct tvn__args *args);
+/* Of it: `torvyn bench pressure`, and the end of each: findings, output, exit
+ * status. */
+int tvn__bench_pressure(const struct tvn__args *args);
+int tvn__bench_end(struct tvn_diag *diag, struct tvn_buf *out);
 int tvn__cmd_doctor(const struct tvn__args *args);
 int tvn__cmd_version(const struct tvn__args *args);
 

@@ -4,6 +4,7 @@
 #include "host/bench.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PAIRS 30u
@@ -11,16 +12,21 @@
 static void
 print(const struct tvn_bench *bench, const char *file, struct tvn_buf *out)
 {
-    tvn_buf_printf(out,
-        "%s, %llu events, %llu interleaved pairs, medians; %ld processors, "
-        "one used\n\n",
-        file, (unsigned long long)bench->events,
-        (unsigned long long)bench->pairs, sysconf(_SC_NPROCESSORS_ONLN));
+    if (file != NULL) {
+        tvn_buf_printf(
+            out, "%s, %llu events, ", file, (unsigned long long)bench->events);
+    }
+    tvn_buf_printf(out, "%llu interleaved pairs, medians; %ld processors%s\n\n",
+        (unsigned long long)bench->pairs, sysconf(_SC_NPROCESSORS_ONLN),
+        file != NULL ? ", one used" : "");
     for (uint32_t i = 0; i < bench->count; i++) {
         const struct tvn_bench_row *row = &bench->rows[i];
 
-        tvn_buf_printf(out, "%-12s %10.1f ns %14.0f /s", row->name, row->ns,
-            row->per_second);
+        tvn_buf_printf(out, "%-*s %10.1f ns %14.0f /s", file != NULL ? 12 : 17,
+            row->name, row->ns, row->per_second);
+        if (row->ns_min > 0) {
+            tvn_buf_printf(out, "   least %7.1f ns", row->ns_min);
+        }
         if (row->of != NULL) {
             tvn_buf_printf(out, "   %.2fx of %s", row->ratio, row->of);
         }
@@ -43,6 +49,12 @@ write_json(const struct tvn_bench *bench, struct tvn_buf *out)
         tvn_json_text(&json, row->name);
         tvn_json_key(&json, "ns");
         tvn_json_f64(&json, row->ns);
+        tvn_json_key(&json, "ns_min");
+        if (row->ns_min > 0) {
+            tvn_json_f64(&json, row->ns_min);
+        } else {
+            tvn_json_null(&json);
+        }
         tvn_json_key(&json, "per_second");
         tvn_json_f64(&json, row->per_second);
         tvn_json_key(&json, "ratio");
@@ -59,11 +71,21 @@ write_json(const struct tvn_bench *bench, struct tvn_buf *out)
     tvn_buf_append_byte(out, '\n');
 }
 
+/* ------------------------------------------------------------------------ */
+
 int
-tvn__cmd_bench(const struct tvn__args *args)
+tvn__bench_end(struct tvn_diag *diag, struct tvn_buf *out)
 {
-    const char *file =
-        args->file != NULL ? args->file : "examples/flights/torvyn.yaml";
+    int status = tvn__exit_of(diag);
+
+    tvn__print_diag(diag);
+    tvn_diag_fini(diag);
+    return tvn__print(out, status);
+}
+
+static int
+bench_rows(const struct tvn__args *args, const char *file)
+{
     const struct tvn_bench_opts opts = {
         .file = file,
         .against = args->against,
@@ -72,8 +94,30 @@ tvn__cmd_bench(const struct tvn__args *args)
     struct tvn_diag diag = {0};
     struct tvn_buf out = {0};
     struct tvn_bench bench;
-    int status;
 
+    if (file == NULL) { /* what failed is in the diag */
+        (void)tvn_bench_queues(opts.pairs, &bench, &diag);
+    } else {
+        (void)tvn_bench_run(&opts, &bench, &diag);
+    }
+    if (args->json) {
+        write_json(&bench, &out);
+    } else {
+        print(&bench, file, &out);
+    }
+    return tvn__bench_end(&diag, &out);
+}
+
+int
+tvn__cmd_bench(const struct tvn__args *args)
+{
+    const char *file =
+        args->file != NULL ? args->file : "examples/flights/torvyn.yaml";
+
+    if (args->name != NULL) {
+        return strcmp(args->name, "queues") == 0 ? bench_rows(args, NULL)
+                                                 : tvn__bench_pressure(args);
+    }
     if (access(file, R_OK) != 0) {
         fprintf(stderr,
             "torvyn bench: cannot read %s\nhelp: the bench runs "
@@ -82,14 +126,5 @@ tvn__cmd_bench(const struct tvn__args *args)
             file);
         return 3;
     }
-    (void)tvn_bench_run(&opts, &bench, &diag); /* the code is in the diag */
-    tvn__print_diag(&diag);
-    status = tvn__exit_of(&diag);
-    tvn_diag_fini(&diag);
-    if (args->json) {
-        write_json(&bench, &out);
-    } else {
-        print(&bench, file, &out);
-    }
-    return tvn__print(&out, status);
+    return bench_rows(args, file);
 }

@@ -170,4 +170,14 @@ void tvn_flow_report_json(const struct tvn_flow *flow, struct tvn_json *json);
 const struct tvn_ledger *tvn_flow_ledger(const struct tvn_flow *flow);
 uint64_t tvn_flow_elapsed_ns(const struct tvn_flow *flow);
 
+/* How an edge answered to being full: see flow/pressure.c. */
+struct tvn_flow_pressure {
+    const struct tvn_histogram *response_ns;  /* full -> producer suspended */
+    const struct tvn_histogram *between;      /* events offered in between */
+    const struct tvn_histogram *suspended_ns; /* suspended -> released */
+    const struct tvn_histogram *resume_ns;    /* released -> its turn */
+};
+struct tvn_flow_pressure tvn_flow_pressure(
+    const struct tvn_flow *flow, uint32_t edge);
+
 #endif

@@ -120,6 +120,19 @@ tvn__note_resumed(struct tvn__shard *shard, struct tvn__node *node)
     node->released_ns = 0;
 }
 
+struct tvn_flow_pressure
+tvn_flow_pressure(const struct tvn_flow *flow, uint32_t edge)
+{
+    const struct tvn__pressure *pressure = &flow->edges[edge].pressure;
+
+    return (struct tvn_flow_pressure){
+        .response_ns = &pressure->response_ns,
+        .between = &pressure->between,
+        .suspended_ns = &pressure->suspended_ns,
+        .resume_ns = &pressure->resume_ns,
+    };
+}
+
 /* ------------------------------------------------------------------------
  * Pairs of a source and a sink's edge. */
 

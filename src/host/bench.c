@@ -1,4 +1,4 @@
-/* bench.c -- interleaved pairs, medians, ratios; see bench.h. */
+/* bench.c -- calls, hops and the flights flow; see bench.h. */
 #include "host/bench.h"
 
 #include "base/clock.h"
@@ -7,92 +7,9 @@
 #include "host/internal.h"
 #include "stream/queue.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define CALLS     200000u /* of a call or queue sample */
-#define PAIRS_MAX 1000u
-
-/* One side of a comparison: a sample in ns per unit. */
-struct side {
-    const char *name;
-    tvn_err (*sample)(void *env, double *ns, struct tvn_diag *diag);
-    void *env;
-    double *samples;
-};
-
-static int
-compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double
-median(double *values, uint64_t count)
-{
-    qsort(values, count, sizeof(*values), compare);
-    return count % 2 == 1 ? values[count / 2]
-                          : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
-
-static void
-add_row(struct tvn_bench *out, const char *name, double ns, double ratio,
-    const char *of)
-{
-    out->rows[out->count++] = (struct tvn_bench_row){
-        .name = name,
-        .ns = ns,
-        .per_second = ns > 0 ? 1e9 / ns : 0,
-        .ratio = ratio,
-        .of = of,
-    };
-}
-
-/* Runs the sides in turn, `pairs` times, after one round that does not
- * count. */
-static tvn_err
-interleave(
-    struct side *sides, uint32_t count, uint64_t pairs, struct tvn_diag *diag)
-{
-    double warm;
-    tvn_err err = TVN_OK;
-
-    for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
-        sides[i].samples = tvn_mem_new(pairs, sizeof(double));
-        err = sides[i].samples == NULL
-                  ? TVN_ENOMEM
-                  : sides[i].sample(sides[i].env, &warm, diag);
-    }
-    for (uint64_t pair = 0; err == TVN_OK && pair < pairs; pair++) {
-        for (uint32_t i = 0; err == TVN_OK && i < count; i++) {
-            err = sides[i].sample(sides[i].env, &sides[i].samples[pair], diag);
-        }
-    }
-    return err;
-}
-
-static void
-free_samples(struct side *sides, uint32_t count, uint64_t pairs)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        tvn_mem_free(sides[i].samples, pairs, sizeof(double));
-    }
-}
-
-/* The median of a[i] / b[i]; `a` and `b` stay in their order. */
-static double
-ratio_of(const double *a, const double *b, uint64_t pairs)
-{
-    double ratios[PAIRS_MAX];
-
-    for (uint64_t i = 0; i < pairs; i++) {
-        ratios[i] = b[i] > 0 ? a[i] / b[i] : 0;
-    }
-    return median(ratios, pairs);
-}
+#define CALLS 200000u /* of a call or queue sample */
 
 /* ------------------------------------------------------------------------
  * Calls. */
@@ -306,24 +223,25 @@ static tvn_err
 bench_calls(struct tvn_bench *out, double *raw_ns, struct tvn_diag *diag)
 {
     struct caller caller = {0};
-    struct side sides[] = {
+    struct tvn__side sides[] = {
         {"engine-call", sample_raw, &caller, NULL},
         {"call", sample_call, &caller, NULL},
     };
     tvn_err err = make_caller(&caller, diag);
 
     if (err == TVN_OK) {
-        err = interleave(sides, 2, out->pairs, diag);
+        err = tvn__interleave(sides, 2, out->pairs, diag);
     }
     if (err == TVN_OK) {
-        double ratio = ratio_of(sides[1].samples, sides[0].samples, out->pairs);
+        double ratio =
+            tvn__ratio_of(sides[1].samples, sides[0].samples, out->pairs);
 
-        *raw_ns = median(sides[0].samples, out->pairs);
-        add_row(out, "engine-call", *raw_ns, 0, NULL);
-        add_row(out, "call", median(sides[1].samples, out->pairs), ratio,
-            "engine-call");
+        *raw_ns = tvn__median(sides[0].samples, out->pairs);
+        tvn__add_row(out, "engine-call", *raw_ns, 0, NULL);
+        tvn__add_row(out, "call", tvn__median(sides[1].samples, out->pairs),
+            ratio, "engine-call");
     }
-    free_samples(sides, 2, out->pairs);
+    tvn__free_samples(sides, 2, out->pairs);
     free_caller(&caller);
     return err;
 }
@@ -332,7 +250,7 @@ static tvn_err
 bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
 {
     struct queue_side queue = {0};
-    struct side side = {"queue", sample_queue, &queue, NULL};
+    struct tvn__side side = {"queue", sample_queue, &queue, NULL};
     struct tvn_pool *pool = tvn_pool_new(4096, 0);
     tvn_err err = pool == NULL ? TVN_ENOMEM : TVN_OK;
     const struct tvn_type *type = NULL;
@@ -354,12 +272,13 @@ bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
         err = tvn_queue_init(&queue.queue, 256, 4u << 20);
     }
     if (err == TVN_OK) {
-        err = interleave(&side, 1, out->pairs, diag);
+        err = tvn__interleave(&side, 1, out->pairs, diag);
     }
     if (err == TVN_OK) {
-        add_row(out, "queue", median(side.samples, out->pairs), 0, NULL);
+        tvn__add_row(
+            out, "queue", tvn__median(side.samples, out->pairs), 0, NULL);
     }
-    free_samples(&side, 1, out->pairs);
+    tvn__free_samples(&side, 1, out->pairs);
     tvn_queue_fini(&queue.queue);
     tvn_image_unref(queue.event.image);
     tvn_builder_fini(&builder);
@@ -374,8 +293,8 @@ bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
 
 /* What one stage more costs: the difference of two flows of one pair. */
 static void
-add_hops(
-    struct tvn_bench *out, struct side *sides, uint32_t count, double raw_ns)
+add_hops(struct tvn_bench *out, struct tvn__side *sides, uint32_t count,
+    double raw_ns)
 {
     double ratio = 0; /* enrich to what it is compared with */
 
@@ -385,17 +304,17 @@ add_hops(
         }
     }
     if (count > 3) {
-        ratio = ratio_of(sides[2].samples, sides[3].samples, out->pairs);
+        ratio = tvn__ratio_of(sides[2].samples, sides[3].samples, out->pairs);
     }
     for (uint32_t i = 0; i < count; i++) {
-        double ns = median(sides[i].samples, out->pairs);
+        double ns = tvn__median(sides[i].samples, out->pairs);
 
         if (i == 0 || i == 3) {
-            add_row(out, sides[i].name, ns, 0, NULL);
+            tvn__add_row(out, sides[i].name, ns, 0, NULL);
         } else if (i == 2 && count > 3) {
-            add_row(out, sides[i].name, ns, ratio, "hop-against");
+            tvn__add_row(out, sides[i].name, ns, ratio, "hop-against");
         } else {
-            add_row(out, sides[i].name, ns, ns / raw_ns, "engine-call");
+            tvn__add_row(out, sides[i].name, ns, ns / raw_ns, "engine-call");
         }
     }
 }
@@ -405,7 +324,7 @@ bench_hops(struct tvn_bench *out, const struct tvn_bench_opts *opts,
     double raw_ns, struct tvn_diag *diag)
 {
     struct tvn__hops hops = {0};
-    struct side sides[TVN__HOPS] = {
+    struct tvn__side sides[TVN__HOPS] = {
         {"hop-none", sample_flow, &hops.sides[0], NULL},
         {"hop-filter", sample_flow, &hops.sides[1], NULL},
         {"hop-enrich", sample_flow, &hops.sides[2], NULL},
@@ -414,12 +333,12 @@ bench_hops(struct tvn_bench *out, const struct tvn_bench_opts *opts,
     tvn_err err = tvn__hops_prepare(&hops, opts, diag);
 
     if (err == TVN_OK) {
-        err = interleave(sides, hops.count, out->pairs, diag);
+        err = tvn__interleave(sides, hops.count, out->pairs, diag);
     }
     if (err == TVN_OK) {
         add_hops(out, sides, hops.count, raw_ns);
     }
-    free_samples(sides, hops.count, out->pairs);
+    tvn__free_samples(sides, hops.count, out->pairs);
     tvn__hops_remove(&hops);
     return err;
 }
@@ -446,7 +365,7 @@ bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
     struct native_side native = {0};
     struct tvn__flow_side typed = {.flow.file = file};
     struct tvn__flow_side text = {.flow.file = file};
-    struct side sides[] = {
+    struct tvn__side sides[] = {
         {"flow-native", sample_native, &native, NULL},
         {"flow-typed", sample_flow, &typed, NULL},
         {"flow-ndjson", sample_flow, &text, NULL},
@@ -457,25 +376,26 @@ bench_flows(struct tvn_bench *out, const char *file, struct tvn_diag *diag)
     summing(&typed, &native.sums);
     to_dev_null(&text);
     if (err == TVN_OK) {
-        err = interleave(sides, 3, out->pairs, diag);
+        err = tvn__interleave(sides, 3, out->pairs, diag);
     }
     if (err == TVN_OK) {
         out->events = typed.events;
     }
     for (uint32_t i = 3; err == TVN_OK && i-- > 0;) {
-        double ratio = ratio_of(sides[i].samples, sides[0].samples, out->pairs);
-        double ns = i == 0 ? median(sides[0].samples, out->pairs) : 0;
+        double ratio =
+            tvn__ratio_of(sides[i].samples, sides[0].samples, out->pairs);
+        double ns = i == 0 ? tvn__median(sides[0].samples, out->pairs) : 0;
 
         if (i > 0) { /* the pairs of side 0 must keep their order */
-            double copy[PAIRS_MAX];
+            double copy[TVN__PAIRS_MAX];
 
             memcpy(copy, sides[i].samples, out->pairs * sizeof(double));
-            ns = median(copy, out->pairs);
+            ns = tvn__median(copy, out->pairs);
         }
-        add_row(out, sides[i].name, ns, i == 0 ? 0 : ratio,
+        tvn__add_row(out, sides[i].name, ns, i == 0 ? 0 : ratio,
             i == 0 ? NULL : "flow-native");
     }
-    free_samples(sides, 3, out->pairs);
+    tvn__free_samples(sides, 3, out->pairs);
     tvn__native_free(native.native);
     return err;
 }
@@ -488,7 +408,8 @@ tvn_bench_run(const struct tvn_bench_opts *opts, struct tvn_bench *out,
     double raw_ns = 0;
     tvn_err err;
 
-    *out = (struct tvn_bench){.pairs = pairs > PAIRS_MAX ? PAIRS_MAX : pairs};
+    *out = (struct tvn_bench){
+        .pairs = pairs > TVN__PAIRS_MAX ? TVN__PAIRS_MAX : pairs};
     err = bench_calls(out, &raw_ns, diag);
     if (err == TVN_OK) {
         err = bench_queue(out, diag);

@@ -2,9 +2,84 @@
 #ifndef TVN_HOST_BENCH_INTERNAL_H
 #define TVN_HOST_BENCH_INTERNAL_H
 
+#include "base/assert.h"
+#include "flow/flow.h"
 #include "host/bench.h"
 #include "host/host.h"
 #include "stream/stage.h"
+#include "value/image.h"
+
+#define TVN__PAIRS_MAX 1000u
+
+/* ------------------------------------------------------------------------
+ * bench_pairs.c */
+
+/* One side of a comparison: a sample in ns per unit. */
+struct tvn__side {
+    const char *name;
+    tvn_err (*sample)(void *env, double *ns, struct tvn_diag *diag);
+    void *env;
+    double *samples; /* in the order of the pairs */
+};
+
+/* Runs the sides in turn, `pairs` times, after one round that does not
+ * count. */
+tvn_err tvn__interleave(struct tvn__side *sides, uint32_t count, uint64_t pairs,
+    struct tvn_diag *diag);
+void tvn__free_samples(struct tvn__side *sides, uint32_t count, uint64_t pairs);
+
+/* Sorts. */
+double tvn__median(double *values, uint64_t count);
+/* The median of a[i] / b[i]; `a` and `b` stay in their order. */
+double tvn__ratio_of(const double *a, const double *b, uint64_t pairs);
+void tvn__add_row(struct tvn_bench *out, const char *name, double ns,
+    double ratio, const char *of);
+
+/* ------------------------------------------------------------------------
+ * bench_tiny.c: events of one number, and a flow of two native stages. */
+
+/* Makes images in a pool of its own. */
+struct tvn__maker {
+    struct tvn_types *types;
+    const struct tvn_type *type; /* u64 */
+    struct tvn_pool *pool;
+    struct tvn_builder builder;
+};
+tvn_err tvn__maker_init(struct tvn__maker *maker);
+void tvn__maker_fini(struct tvn__maker *maker);
+/* NULL: no memory. */
+struct tvn_image *tvn__maker_make(struct tvn__maker *maker, uint64_t number);
+
+#define TVN__TINY_CAPACITY 256u
+
+/* source -> sink; the sink checks the sum of what it gets. */
+struct tvn__tiny {
+    uint64_t events;
+    uint32_t thread_count; /* 2: the sink has its own */
+    uint64_t cost_ns;      /* the sink's, of one event; 0: none */
+};
+/* `flow` is there until tvn__tiny_free. */
+struct tvn__tiny_run {
+    struct tvn__maker makers[2]; /* by thread */
+    struct tvn_pool *pools[2];
+    struct tvn_loop *loop;
+    struct tvn_flow *flow;
+};
+tvn_err tvn__tiny_run(struct tvn__tiny_run *run, const struct tvn__tiny *opts,
+    struct tvn_diag *diag);
+void tvn__tiny_free(struct tvn__tiny_run *run);
+
+/* bench_cross.c: an event's way to another thread, in parts. */
+struct tvn__crossing {
+    bool has_queues; /* queue -> ring -> inbox, not the ring alone */
+    bool has_images; /* each event has an image, not all the same one */
+    bool sleeps;     /* who has nothing to do sleeps in a loop */
+};
+tvn_err tvn__crossing_run(const struct tvn__crossing *opts, uint64_t events,
+    double *ns, struct tvn_diag *diag);
+
+/* ------------------------------------------------------------------------
+ * The flights. */
 
 /* What a run of the flights flow gave; two runs must agree in all of it. */
 struct tvn__sums {
