@@ -104,7 +104,8 @@ STAGE = {"role", "in", "passed", "delivered", "filtered", "unrouted",
 EDGE = {"offered", "enqueued", "dequeued", "dropped_newest", "dropped_oldest",
         "refused", "refused_dropped", "refused_dead", "refusals",
         "discarded", "waiting", "depth", "depth_max", "capacity", "bytes_max",
-        "response_ns", "response_events", "suspended_ns", "resume_ns"}
+        "token_waits", "response_ns", "response_events", "suspended_ns",
+        "resume_ns"}
 TOP = {"flow", "elapsed_ns", "cpu_ns", "balanced", "events", "stages",
        "edges", "paths", "copies", "overhead_ns", "latency_ns"}
 EDGES = {"departures -> validate", "validate -> enrich", "enrich -> route",

@@ -46,6 +46,7 @@ tokens(struct tvn__shard *shard, struct tvn__edge *edge)
     if (count == 0) {
         few = few < half ? few : half;
         edge->token_ns = tvn_bucket_due_ns(bucket, few > 0 ? few : 1);
+        edge->pressure.token_waits++;
     }
     return count < TVN_BURST_MAX ? (uint32_t)count : TVN_BURST_MAX;
 }

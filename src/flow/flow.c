@@ -130,6 +130,7 @@ make_edge(struct tvn_flow *flow, uint32_t number)
     edge->from = &flow->nodes[from->from];
     edge->to = &flow->nodes[from->to];
     edge->image_max = passes(edge->from->role) ? 0 : edge->from->image_max;
+    edge->room = edge->image_max > 0 ? edge->image_max : TVN_IMAGE_MIN;
     edge->in = &edge->queue;
     edge->token_ns = TVN__NEVER;
     edge->from->all.count++;

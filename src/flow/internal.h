@@ -161,8 +161,10 @@ void tvn__resume(struct tvn__shard *shard, struct tvn__edge *edge);
 uint64_t tvn__token_due_ns(const struct tvn__node *node);
 
 /* pressure.c */
-/* After pushes of `node`: notes when an edge became full. */
-void tvn__note_full(struct tvn__shard *shard, struct tvn__node *node);
+/* A push left no room in `edge`. */
+void tvn__note_filled(struct tvn__shard *shard, struct tvn__edge *edge);
+/* At the end of a visit with has_filled: the edges' producer waits. */
+void tvn__suspend_filled(struct tvn__shard *shard, struct tvn__node *node);
 void tvn__suspend(struct tvn__shard *shard, struct tvn__edge *edge);
 /* `edge` lets its producer go on. */
 void tvn__release(struct tvn__shard *shard, struct tvn__edge *edge);

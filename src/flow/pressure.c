@@ -1,9 +1,12 @@
 /* pressure.c -- how long edges take to answer when they are full.
  *
  *     a push leaves no room ........ filled      |
- *     its producer is suspended .... response    | + events offered between
+ *     its producer is suspended .... response    | + events queued in between
  *     half of it is empty .......... released    = suspended_ns
  *     its producer has a turn ...... resumed     = resume_ns
+ *
+ * A producer is suspended at the end of the visit that filled the edge, also
+ * when it has nothing to do just then.
  *
  * The same for the whole way: from a sink's edge full to a source suspended,
  * where every edge between them blocks. */
@@ -22,27 +25,36 @@ leads_to_sink(const struct tvn__edge *edge)
 }
 
 void
-tvn__note_full(struct tvn__shard *shard, struct tvn__node *node)
+tvn__note_filled(struct tvn__shard *shard, struct tvn__edge *edge)
 {
+    struct tvn__pressure *pressure = &edge->pressure;
+
+    if (pressure->is_filled || !tvn_queue_blocks(&edge->queue)) {
+        return;
+    }
+    pressure->is_filled = true;
+    pressure->filled_ns = tvn__clock(shard);
+    pressure->filled_enqueued = edge->queue.enqueued;
+    edge->from->has_filled = true;
+    if (leads_to_sink(edge)) {
+        atomic_store_explicit(&edge->full_sequence,
+            atomic_load_explicit(
+                &shard->flow->next_sequence, memory_order_relaxed),
+            memory_order_relaxed);
+        atomic_store_explicit(
+            &edge->full_since_ns, pressure->filled_ns, memory_order_release);
+    }
+}
+
+void
+tvn__suspend_filled(struct tvn__shard *shard, struct tvn__node *node)
+{
+    node->has_filled = false;
     for (uint32_t i = 0; i < node->all.count; i++) {
         struct tvn__edge *edge = node->all.edges[i];
-        struct tvn__pressure *pressure = &edge->pressure;
-        uint32_t image = edge->image_max > 0 ? edge->image_max : TVN_IMAGE_MIN;
 
-        if (pressure->is_filled || !tvn_queue_blocks(&edge->queue) ||
-            tvn_queue_has_room(&edge->queue, image)) {
-            continue;
-        }
-        pressure->is_filled = true;
-        pressure->filled_ns = tvn__clock(shard);
-        pressure->filled_offered = edge->row->offered;
-        if (leads_to_sink(edge)) {
-            atomic_store_explicit(&edge->full_sequence,
-                atomic_load_explicit(
-                    &shard->flow->next_sequence, memory_order_relaxed),
-                memory_order_relaxed);
-            atomic_store_explicit(&edge->full_since_ns, pressure->filled_ns,
-                memory_order_release);
+        if (edge->pressure.is_filled && !edge->is_suspended) {
+            tvn__suspend(shard, edge);
         }
     }
 }
@@ -93,7 +105,7 @@ tvn__suspend(struct tvn__shard *shard, struct tvn__edge *edge)
     pressure->suspended_at_ns = now_ns;
     tvn_histogram_record(&pressure->response_ns, since(now_ns, filled_ns));
     tvn_histogram_record(&pressure->between,
-        pressure->is_filled ? edge->row->offered - pressure->filled_offered
+        pressure->is_filled ? edge->queue.enqueued - pressure->filled_enqueued
                             : 0);
     if (edge->from->role == TVN_ROLE_SOURCE) {
         answer_paths(shard, edge->from, now_ns);

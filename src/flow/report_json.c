@@ -104,6 +104,7 @@ write_edge(const struct tvn__edge *edge, struct tvn_json *json)
     number(json, "depth_max", queue->depth_max);
     number(json, "capacity", queue->capacity);
     number(json, "bytes_max", queue->bytes_peak);
+    number(json, "token_waits", edge->pressure.token_waits);
     named_histogram(json, "response_ns", &edge->pressure.response_ns);
     named_histogram(json, "response_events", &edge->pressure.between);
     named_histogram(json, "suspended_ns", &edge->pressure.suspended_ns);

@@ -179,6 +179,8 @@ print_edge(const struct tvn__edge *edge, struct tvn_buf *out)
     const struct tvn_queue *queue = &edge->queue;
     const struct tvn_ledger_edge *row = edge->row;
     const struct term lost[] = {
+        {queue->refused - row->refused_dropped - row->refused_dead,
+            "refused and offered again"},
         {queue->dropped_oldest, "dropped as the oldest"},
         {queue->dropped_newest, "dropped as the newest"},
         {row->refused_dropped, "refused and dropped"},
@@ -192,12 +194,16 @@ print_edge(const struct tvn__edge *edge, struct tvn_buf *out)
     if (edge->pressure.response_ns.count > 0) {
         print_full(edge, out);
     }
+    if (edge->pressure.token_waits > 0) {
+        tvn_buf_printf(
+            out, "  %.*s: waited for a token ", TVN_STR_ARG(row->name));
+        append_number(out, edge->pressure.token_waits);
+        tvn_buf_append_text(out, " times\n");
+    }
     for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
         if (lost[i].value > 0) {
             tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(row->name));
             append_number(out, lost[i].value);
-            tvn_buf_append_text(out, " of ");
-            append_number(out, row->offered);
             tvn_buf_printf(out, " %s\n", lost[i].name);
         }
     }

@@ -106,6 +106,7 @@ test_the_keys_are_fixed(void)
         "\"refused\":0,\"refused_dropped\":0,\"refused_dead\":0,"
         "\"refusals\":0,\"discarded\":0,\"waiting\":0,\"depth\":0,"
         "\"depth_max\":64,\"capacity\":64,\"bytes_max\":8192,"
+        "\"token_waits\":0,"
         "\"response_ns\":{\"count\":",
         "\"response_events\":{\"count\":",
         "\"suspended_ns\":{\"count\":",

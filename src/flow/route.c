@@ -64,12 +64,16 @@ offer(struct tvn__shard *shard, struct tvn__edge *edge,
 
     if (queue->overflow == TVN_OVERFLOW_BLOCK && queue->bucket.rate == 0) {
         tvn_queue_push(queue, event, image);
-        return;
+    } else {
+        /* With a rate, the true time: none of a turn is to count twice. */
+        now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
+        if (tvn_queue_offer(queue, event, image, now_ns) ==
+            TVN_OFFERED_REFUSED) {
+            tvn__note_refused(shard, edge, event, image, 0);
+        }
     }
-    /* With a rate, the true time: none of a stage's turn is to count twice. */
-    now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
-    if (tvn_queue_offer(queue, event, image, now_ns) == TVN_OFFERED_REFUSED) {
-        tvn__note_refused(shard, edge, event, image, 0);
+    if (!tvn_queue_has_room(queue, edge->room)) {
+        tvn__note_filled(shard, edge);
     }
 }
 
@@ -216,7 +220,9 @@ tvn__release_held(struct tvn__shard *shard, struct tvn__node *node)
         edge->row->waiting--;
         node->books->forked++;
     }
-    tvn__note_full(shard, node);
+    if (node->has_filled) {
+        tvn__suspend_filled(shard, node);
+    }
     if (still_waits) {
         return false;
     }

@@ -40,12 +40,13 @@ struct tvn__shard;
 struct tvn__pressure {
     bool is_filled;                    /* the two below hold */
     uint64_t filled_ns;                /* when a push left no room */
-    uint64_t filled_offered;           /* what had been offered by then */
+    uint64_t filled_enqueued;          /* what had been queued by then */
     uint64_t suspended_at_ns;          /* holds while the edge is suspended */
     struct tvn_histogram response_ns;  /* full -> producer suspended */
-    struct tvn_histogram between;      /* events offered in between */
+    struct tvn_histogram between;      /* events queued in between */
     struct tvn_histogram suspended_ns; /* suspended -> released */
     struct tvn_histogram resume_ns;    /* released -> the producer's turn */
+    uint64_t token_waits; /* its producer had to wait for a token */
 };
 
 struct tvn__edge {
@@ -56,6 +57,7 @@ struct tvn__edge {
     struct tvn__node *from;
     struct tvn__node *to;
     uint32_t image_max; /* largest block of from's images; 0: passing */
+    uint32_t room;      /* with less free bytes it counts as full */
     bool is_suspended;  /* no room was found; until it is half empty */
     bool is_waiting;    /* from holds an event that still has to go here */
     uint64_t token_ns;  /* its producer waits for a token; NEVER: it does not */
@@ -131,6 +133,7 @@ struct tvn__node {
     bool is_broken;    /* it cannot go on */
     bool cannot_write; /* broken for that: complete may still tidy up */
     bool is_waiting;   /* for wake_ns or wake_fd */
+    bool has_filled;   /* an edge, in this visit */
     bool holds;        /* router: `held` waits for edges with is_waiting */
     uint32_t refused;  /* edges with has_refused */
     uint32_t attempts; /* source: polls that failed in a row */

@@ -87,7 +87,6 @@ visit_source(struct tvn__shard *shard, struct tvn__node *node, uint32_t max)
     err = node->stage.ops->run(node->stage.self, burst);
     TVN_ASSERT(burst->outs <= burst->credit);
     made = tvn__settle_source(shard, node);
-    tvn__note_full(shard, node);
     node->is_ended = node->is_ended || burst->is_end;
     if (err == TVN_EAGAIN) {
         tvn__wait(shard, node);
@@ -218,7 +217,6 @@ visit_inputs(struct tvn__shard *shard, struct tvn__node *node, uint32_t max)
         done += fail_head(shard, node, edge, err);
     }
     edge->in->is_begun = node->stays;
-    tvn__note_full(shard, node);
     after_taking(shard, edge);
     if (!node->stays && node->ins.count > 1) {
         node->in_next =
@@ -237,7 +235,6 @@ visit_flush(struct tvn__shard *shard, struct tvn__node *node, uint32_t max)
     err = tvn__flush(shard, node);
     TVN_ASSERT(burst->outs <= burst->credit);
     tvn__settle_flush(shard, node);
-    tvn__note_full(shard, node);
     node->is_flushing = err == TVN_OK && burst->is_pending;
     if (err != TVN_OK) {
         tvn__fault_call(shard, node, "flush", err);
@@ -317,6 +314,9 @@ tvn__turn(struct tvn__shard *shard, struct tvn__node *node, enum tvn__todo todo)
         events = visit(
             shard, node, todo, TVN_FAULT_IS_ARMED() ? 1 : node->stride - done);
         done += events > 0 ? events : 1;
+        if (node->has_filled) {
+            tvn__suspend_filled(shard, node);
+        }
     } while (!is_sampled && done < node->stride && !tvn__is_over(shard) &&
              (todo = tvn__what_now(shard, node)) != TVN__NOTHING);
     if (node->cross_outs > 0) {
