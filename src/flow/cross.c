@@ -184,6 +184,7 @@ tvn__cross_look(struct tvn__shard *shard)
     for (uint32_t i = 0; i < shard->in_count; i++) {
         (void)take_in(shard->ins[i]);
     }
+    tvn_image_send_home();
     if (shard->pool != NULL) {
         tvn_pool_collect(shard->pool);
     }

@@ -5,6 +5,8 @@
  *     joined: why it ended, the law, sinks complete, stages stop     here */
 #include "flow/internal.h"
 
+#include <signal.h>
+
 /* Sinks first: who is started finds who listens to it ready. */
 static tvn_err
 start_stages(struct tvn_flow *flow)
@@ -64,6 +66,12 @@ on_thread(void *env)
 static void
 run_on_threads(struct tvn_flow *flow)
 {
+    sigset_t all;
+    sigset_t before;
+
+    /* Signals are for the first shard's loop. */
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     flow->running = flow->shard_count;
     for (uint32_t i = 1; i < flow->shard_count; i++) {
         struct tvn__shard *shard = &flow->shards[i];
@@ -78,6 +86,7 @@ run_on_threads(struct tvn_flow *flow)
             tvn__shard_ended(shard);
         }
     }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     tvn__run_shard(&flow->shards[0]);
     for (uint32_t i = 1; i < flow->shard_count; i++) {
         if (flow->shards[i].has_thread) {

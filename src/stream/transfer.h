@@ -90,7 +90,7 @@ static inline void
 tvn_transfer_put(struct tvn_transfer *transfer, const struct tvn_event *event)
 {
     TVN_ASSERT(transfer->in.put - transfer->in.head < transfer->slots);
-    TVN_ASSERT(event->image->is_shared);
+    TVN_ASSERT(tvn_image_is_shared(event->image));
     transfer->ring[transfer->in.slot] = *event;
     transfer->in.put++;
     transfer->in.slot++;

@@ -133,7 +133,6 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
     image->refs = 1;
     image->block = block;
     image->clazz = clazz;
-    image->is_shared = false;
     memset(image->unused, 0, sizeof(image->unused));
     pool->stats.images++;
     pool->stats.live += block;
@@ -156,17 +155,6 @@ put_back(struct tvn_pool *pool, struct tvn_image *image)
     pool->stats.cached += image->block;
     ((struct cached *)(void *)image)->next = pool->cached[image->clazz];
     pool->cached[image->clazz] = (void *)image;
-}
-
-void
-tvn_image_release(struct tvn_image *image)
-{
-    TVN_ASSERT(image->refs == 0);
-    if (image->pool == NULL) {
-        tvn_mem_free(image, 1, image->block);
-        return;
-    }
-    put_back(image->pool, image);
 }
 
 /* ------------------------------------------------------------------------
@@ -276,24 +264,33 @@ tvn_pool_collect(struct tvn_pool *pool)
     }
 }
 
-void
-tvn__image_ref_shared(struct tvn_image *image)
+/* True: that was the last one.  Who finds a count of 1 has the only reference,
+ * and nobody can add one. */
+static bool
+drop_shared(struct tvn_image *image)
 {
-    (void)__atomic_fetch_add(&image->refs, 1, __ATOMIC_RELAXED);
+    return __atomic_load_n(&image->refs, __ATOMIC_ACQUIRE) ==
+               TVN_IMAGE_SHARED + 1 ||
+           __atomic_sub_fetch(&image->refs, 1, __ATOMIC_ACQ_REL) ==
+               TVN_IMAGE_SHARED;
 }
 
-/* Who finds a count of 1 has the only reference: nobody can add one. */
+/* Of a reference that is the last one, or of a shared image. */
 void
-tvn__image_unref_shared(struct tvn_image *image)
+tvn_image_release(struct tvn_image *image)
 {
-    if (__atomic_load_n(&image->refs, __ATOMIC_ACQUIRE) != 1 &&
-        __atomic_sub_fetch(&image->refs, 1, __ATOMIC_ACQ_REL) != 0) {
+    bool is_shared = tvn_image_is_shared(image);
+
+    if (is_shared && !drop_shared(image)) {
         return;
     }
+    TVN_ASSERT(is_shared || image->refs == 1);
     if (image->pool == NULL) {
         tvn_mem_free(image, 1, image->block);
-    } else {
+    } else if (is_shared) {
         leave(image);
+    } else {
+        put_back(image->pool, image);
     }
 }
 
