@@ -14,6 +14,8 @@ enum where {
     /* enum tvn_section, and: */
     AT_STAGES = TVN_SECTION_COUNT, /* names of stages */
     AT_CODEC,
+    AT_CONNECTOR, /* its name, then its options */
+    AT_OPTIONS,
     AT_UNKNOWN, /* its owner knows */
 };
 
@@ -33,6 +35,7 @@ static const struct step steps[] = {
     {TVN_SETTING_WINDOW, TVN_SECTION_WINDOW},
     {TVN_SETTING_EVENT_TIME, TVN_SECTION_EVENT_TIME},
     {TVN_SETTING_CODEC, AT_CODEC},
+    {TVN_SETTING_DEAD_LETTER, AT_CONNECTOR},
 };
 
 struct setter {
@@ -55,6 +58,9 @@ next_where(int where, struct tvn_str part)
     }
     if (where == AT_CODEC) {
         return tvn_str_is(part, "json") ? (int)TVN_SECTION_JSON : AT_UNKNOWN;
+    }
+    if (where == AT_CONNECTOR) {
+        return AT_OPTIONS;
     }
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         const struct tvn_setting *row = &tvn_settings[steps[i].through];
@@ -171,6 +177,7 @@ add_pair(const struct setter *setter, const struct tvn_yaml *node,
 {
     bool is_last = part + 1 == setter->count;
     bool is_known = where == AT_UNKNOWN || where == AT_CODEC ||
+                    where == AT_CONNECTOR || where == AT_OPTIONS ||
                     (where < (int)TVN_SECTION_COUNT &&
                         tvn_setting_find(
                             (enum tvn_section)where, setter->parts[part]) >= 0);
