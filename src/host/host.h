@@ -73,6 +73,8 @@ struct tvn_host_swap {
     void *env;
 };
 
+struct tvn__sim; /* host/test.h's: the world that a test makes */
+
 struct tvn_host_run_opts {
     uint64_t limit;        /* records; 0: none */
     const char *cache_dir; /* of compiled modules; NULL: none */
@@ -81,6 +83,7 @@ struct tvn_host_run_opts {
     bool has_signals; /* SIGINT, SIGTERM drain; a second one aborts */
     void (*progress)(void *env, uint64_t elapsed_ns, uint64_t in);
     void *env;
+    const struct tvn__sim *sim; /* NULL: none */
 };
 
 /* Runs the flow to its end; once a host.  Codes: tvn_flow_run's, or what kept

@@ -75,6 +75,48 @@ struct tvn_host {
     bool has_run;
 };
 
+/* What stands in for the world while a flow is tested: test_sim.c. */
+struct tvn__feed { /* a source that the file does not have */
+    struct tvn_str name;
+    struct tvn_stage stage; /* taken over by the flow, when that is made */
+    struct tvn_str edge;    /* name of its edge */
+    uint32_t to;            /* the stage that it feeds */
+};
+
+struct tvn__sim {
+    const struct tvn_clock *clock; /* of the flow, and what guests see */
+    void (*idle)(void *env, uint64_t until_ns);
+    /* Looks at a stage that was made; may put another one round it. */
+    void (*wrap)(void *env, uint32_t number, struct tvn_stage *stage);
+    /* Instead of the dead letter, when the file has one. */
+    tvn_err (*dead)(
+        void *env, const struct tvn_dead *dead, struct tvn_diag *diag);
+    uint64_t (*dead_count)(void *env);
+    void (*log)(void *env, struct tvn_str stage, enum tvn_log_level level,
+        struct tvn_str message);
+    const struct tvn__feed *feeds;
+    uint32_t feed_count;
+    void *env;
+};
+
+/* The run's clock, and where its guests log: the sim's or the real ones. */
+const struct tvn_clock *tvn__sim_clock(const struct tvn_host *host);
+void tvn__sim_log(void *env, struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message);
+/* Puts the run's sim into a graph that is filled; none: nothing.  `nodes` and
+ * `edges` have room for its feeds. */
+void tvn__simulate(struct tvn_host *host, struct tvn_flow_node *nodes,
+    struct tvn_flow_edge *edges, struct tvn_flow_opts *opts);
+static inline uint32_t
+tvn__sim_feeds(const struct tvn_host_run_opts *run)
+{
+    return run->sim == NULL ? 0 : run->sim->feed_count;
+}
+
+/* run.c: a stage as the file has it, or what was put in its place. */
+tvn_err tvn__make_stage(struct tvn_host *host, uint32_t number,
+    struct tvn_stage *out, struct tvn_diag *diag);
+
 /* stages.c: what a stage is.  All findings go to `diag`. */
 tvn_err tvn__stage_load(struct tvn_host *host, struct tvn__host_stage *stage,
     struct tvn_diag *diag);

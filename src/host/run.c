@@ -30,7 +30,7 @@ make_dirs(struct tvn_host *host, const struct tvn_pipeline_stage *spec,
                 host->pipeline, &host->arena, from->path.text),
             .guest_path = tvn_arena_copy(
                 &host->arena, from->name.text.ptr, from->name.text.len),
-            .can_write = from->can_write,
+            .can_write = from->can_write && host->run->sim == NULL,
         };
         if (dirs[i].host_path == NULL || dirs[i].guest_path == NULL) {
             return TVN_ENOMEM;
@@ -56,12 +56,12 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
         .tables = stage->tables,
         .pool = host->pools[stage->spec->thread],
         .copies = &stage->copies,
-        .clock = tvn_clock_real(),
+        .clock = tvn__sim_clock(host),
         .memory_max = stage->spec->memory,
         .deadline_ns = stage->spec->deadline_ns,
         .init_deadline_ns = stage->spec->init_deadline_ns,
         .state_is_window = stage->spec->state_is_window,
-        .log = tvn__log_write,
+        .log = tvn__sim_log,
         .metric = tvn__metrics_write,
         .env = host,
         .wasi_grants = TVN_GRANT_WASI(tvn__grants_of(stage->spec)),
@@ -72,8 +72,8 @@ make_guest(struct tvn_host *host, struct tvn__host_stage *stage,
     return err == TVN_OK ? tvn_guest_new(&opts, out, diag) : err;
 }
 
-static tvn_err
-make_stage(struct tvn_host *host, uint32_t number, struct tvn_stage *out,
+tvn_err
+tvn__make_stage(struct tvn_host *host, uint32_t number, struct tvn_stage *out,
     struct tvn_diag *diag)
 {
     struct tvn__host_stage *stage = &host->stages[number];
@@ -104,7 +104,8 @@ compile(struct tvn_host *host, struct tvn_diag *diag)
          i++) {
         struct tvn__host_stage *stage = &host->stages[i];
 
-        if (stage->component != NULL) {
+        if (stage->component != NULL &&
+            find_swap(host, stage->spec->name.text) == NULL) {
             err = tvn_code_new(host->engine, stage->component, stage->path,
                 &stage->code, diag);
         }
@@ -175,10 +176,11 @@ static tvn_err
 make_flow(struct tvn_host *host, struct tvn_diag *diag)
 {
     const struct tvn_pipeline *pipeline = host->pipeline;
-    struct tvn_flow_node *nodes =
-        tvn_arena_new(&host->arena, pipeline->stage_count, sizeof(*nodes));
-    struct tvn_flow_edge *edges =
-        tvn_arena_new(&host->arena, pipeline->edge_count, sizeof(*edges));
+    uint32_t feeds = tvn__sim_feeds(host->run);
+    struct tvn_flow_node *nodes = tvn_arena_new(
+        &host->arena, pipeline->stage_count + feeds, sizeof(*nodes));
+    struct tvn_flow_edge *edges = tvn_arena_new(
+        &host->arena, pipeline->edge_count + feeds, sizeof(*edges));
     struct tvn_flow_opts opts = {
         .name = pipeline->flow.text,
         .nodes = nodes,
@@ -205,7 +207,7 @@ make_flow(struct tvn_host *host, struct tvn_diag *diag)
     }
     for (; err == TVN_OK && made < pipeline->stage_count; made++) {
         fill_node(host, made, &nodes[made]);
-        err = make_stage(host, made, &nodes[made].stage, diag);
+        err = tvn__make_stage(host, made, &nodes[made].stage, diag);
     }
     if (err != TVN_OK) { /* the last one made nothing */
         for (uint32_t i = 0; i + 1 < made; i++) {
@@ -216,6 +218,7 @@ make_flow(struct tvn_host *host, struct tvn_diag *diag)
     for (uint32_t i = 0; i < pipeline->edge_count; i++) {
         fill_edge(host, i, &edges[i]);
     }
+    tvn__simulate(host, nodes, edges, &opts);
     return tvn_flow_new(&opts, &host->flow, diag);
 }
 
@@ -282,7 +285,7 @@ prepare(struct tvn_host *host, struct tvn_diag *diag)
     if (err == TVN_OK) {
         err = compile(host, diag);
     }
-    if (err == TVN_OK) {
+    if (err == TVN_OK && host->run->sim == NULL) {
         err = tvn__dead_letter_open(host, diag);
     }
     return err == TVN_OK ? make_flow(host, diag) : err;

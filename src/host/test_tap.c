@@ -1,0 +1,312 @@
+/* test_tap.c -- stands round a stage: remembers what arrives and which
+ * windows end, and lets events fail that a test's `fault:` names.
+ *
+ * An event has arrived when the stage is done with it, or when it failed for
+ * the first time; what is shown and not begun comes again.  After an injected
+ * trap or missed deadline a guest's instance is dropped and made anew, as
+ * after a real one: what it had in memory is gone. */
+#include "host/test_internal.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+static tvn_err
+start(void *self, struct tvn_diag *diag)
+{
+    struct tvn__test_stage *tap = self;
+
+    return tap->inner.ops->start(tap->inner.self, diag);
+}
+
+static void
+stop(void *self)
+{
+    struct tvn__test_stage *tap = self;
+
+    tap->inner.ops->stop(tap->inner.self);
+}
+
+static void
+free_tap(void *self)
+{
+    struct tvn__test_stage *tap = self;
+
+    tap->inner.ops->free(tap->inner.self);
+}
+
+static tvn_err
+complete(void *self, bool is_ok, struct tvn_burst *burst)
+{
+    struct tvn__test_stage *tap = self;
+
+    return tap->inner.ops->complete(tap->inner.self, is_ok, burst);
+}
+
+static void
+add_counts(struct tvn_stage_counts *to, const struct tvn_stage_counts *from)
+{
+    to->calls += from->calls;
+    to->failed += from->failed;
+    to->ok += from->ok;
+    to->outs += from->outs;
+    to->kept += from->kept;
+    to->routed += from->routed;
+    to->records += from->records;
+    to->guest_ns += from->guest_ns;
+    to->lost_state += from->lost_state;
+}
+
+static void
+counts(const void *self, struct tvn_stage_counts *out)
+{
+    const struct tvn__test_stage *tap = self;
+
+    tap->inner.ops->counts(tap->inner.self, out);
+    add_counts(out, &tap->before);
+}
+
+/* ------------------------------------------------------------------------
+ * What arrives. */
+
+static tvn_err
+keep(struct tvn__test_stage *tap, struct tvn_image *image)
+{
+    if (!tap->keeps || tap->seen_count == TVN__TEST_SEEN_MAX) {
+        return TVN_OK;
+    }
+    if (tap->seen_count == tap->seen_cap) {
+        uint32_t cap = tap->seen_cap == 0 ? 64 : tap->seen_cap * 2;
+        struct tvn_image **grown =
+            tvn_mem_resize(tap->seen, tap->seen_cap, cap, sizeof(*grown));
+
+        if (grown == NULL) {
+            return TVN_ENOMEM;
+        }
+        tap->seen = grown;
+        tap->seen_cap = cap;
+    }
+    tap->seen[tap->seen_count++] = tvn_image_ref(image);
+    return TVN_OK;
+}
+
+/* Those of the visit that had not arrived before. */
+static tvn_err
+note(struct tvn__test_stage *tap, const struct tvn_burst *burst, uint32_t count)
+{
+    tvn_err err = TVN_OK;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (burst->in[i].attempt == 0) {
+            tap->arrived++;
+            err = tvn_err_first(err, keep(tap, burst->in[i].image));
+        }
+    }
+    return err;
+}
+
+static tvn_err
+keep_window(struct tvn__test_stage *tap, const struct tvn_window *window)
+{
+    if (tap->window_count == tap->window_cap) {
+        uint32_t cap = tap->window_cap == 0 ? 16 : tap->window_cap * 2;
+        struct tvn_window *grown =
+            cap > TVN__TEST_SEEN_MAX
+                ? NULL
+                : tvn_mem_resize(
+                      tap->windows, tap->window_cap, cap, sizeof(*grown));
+
+        if (grown == NULL) {
+            return TVN_ENOMEM;
+        }
+        tap->windows = grown;
+        tap->window_cap = cap;
+    }
+    tap->windows[tap->window_count++] = *window;
+    return TVN_OK;
+}
+
+void
+tvn__test_tap_fini(struct tvn__test_stage *stage)
+{
+    for (uint32_t i = 0; i < stage->seen_count; i++) {
+        tvn_image_unref(stage->seen[i]);
+    }
+    tvn_mem_free(stage->seen, stage->seen_cap, sizeof(struct tvn_image *));
+    tvn_mem_free(stage->windows, stage->window_cap, sizeof(struct tvn_window));
+}
+
+/* ------------------------------------------------------------------------
+ * Faults. */
+
+const char *
+tvn__test_fault_refusal(
+    const struct tvn__test_stage *stage, enum tvn_fault_kind kind)
+{
+    if (stage->role == TVN_ROLE_SOURCE) {
+        return "a source has no input that could fail: give it a broken "
+               "record";
+    }
+    switch (kind) {
+    case TVN_FAULT_NONE:
+    case TVN_FAULT_RECORD:
+        return "only sources cut records: give one a broken record";
+    case TVN_FAULT_WRITE:
+        return stage->role == TVN_ROLE_SINK ? NULL : "only sinks write";
+    case TVN_FAULT_TRAP:
+    case TVN_FAULT_DEADLINE:
+        return stage->test->host->pipeline->stages[stage->number].kind ==
+                       TVN_PIPELINE_GUEST
+                   ? NULL
+                   : "only guests trap or miss a deadline";
+    case TVN_FAULT_RETRY:
+    case TVN_FAULT_REJECT:
+    case TVN_FAULT_FATAL:
+        break;
+    }
+    return NULL;
+}
+
+static tvn_err
+code_of(enum tvn_fault_kind kind)
+{
+    switch (kind) {
+    case TVN_FAULT_RETRY:
+        return TVN_EGUEST_RETRY;
+    case TVN_FAULT_FATAL:
+        return TVN_EGUEST_FATAL;
+    case TVN_FAULT_TRAP:
+        return TVN_ETRAP;
+    case TVN_FAULT_DEADLINE:
+        return TVN_EDEADLINE;
+    case TVN_FAULT_WRITE:
+        return TVN_EWRITE;
+    case TVN_FAULT_NONE:
+    case TVN_FAULT_REJECT:
+    case TVN_FAULT_RECORD:
+        break;
+    }
+    return TVN_EGUEST_REJECT;
+}
+
+/* The guest's instance is gone; the next one begins with init. */
+static tvn_err
+renew(struct tvn__test_stage *tap)
+{
+    struct tvn_stage_counts gone;
+    struct tvn_stage fresh;
+    tvn_err err = tvn__make_stage(tap->test->host, tap->number, &fresh, NULL);
+
+    if (err != TVN_OK) {
+        return err;
+    }
+    tap->inner.ops->counts(tap->inner.self, &gone);
+    add_counts(&tap->before, &gone);
+    tap->inner.ops->stop(tap->inner.self);
+    tap->inner.ops->free(tap->inner.self);
+    tap->inner = fresh;
+    return start(tap, NULL);
+}
+
+static tvn_err
+inject(struct tvn__test_stage *tap, struct tvn__test_armed *armed,
+    struct tvn_burst *burst)
+{
+    enum tvn_fault_kind kind = armed->fault->kind;
+    tvn_err err = note(tap, burst, 1);
+
+    armed->fired++;
+    if (err == TVN_OK && !tap->is_mocked &&
+        (kind == TVN_FAULT_TRAP || kind == TVN_FAULT_DEADLINE)) {
+        err = renew(tap);
+    }
+    tap->before.calls++;
+    tap->before.failed++;
+    burst->fault = (struct tvn_fault){
+        .kind = err == TVN_OK ? kind : TVN_FAULT_FATAL,
+        .err = err == TVN_OK ? code_of(kind) : err,
+        .text = err == TVN_OK ? armed->fault->message
+                              : tvn_str_of(tvn_err_text(err)),
+    };
+    return burst->fault.err;
+}
+
+/* The first of `count` events, the head's number being `first`, that is to
+ * fail; its index. */
+static struct tvn__test_armed *
+find_due(struct tvn__test_stage *tap, uint64_t first, uint32_t count,
+    uint32_t *index)
+{
+    const struct tvn__test_case *spec = tap->test->spec;
+    struct tvn__test_armed *found = NULL;
+
+    for (uint32_t i = 0; i < spec->fault_count; i++) {
+        struct tvn__test_armed *armed = &tap->armed[i];
+
+        if (armed->fault == NULL || armed->fired == armed->fault->times ||
+            armed->fault->at < first || armed->fault->at >= first + count) {
+            continue;
+        }
+        if (found == NULL || armed->fault->at < found->fault->at) {
+            found = armed;
+            *index = (uint32_t)(armed->fault->at - first);
+        }
+    }
+    return found;
+}
+
+static tvn_err
+run(void *self, struct tvn_burst *burst)
+{
+    struct tvn__test_stage *tap = self;
+    struct tvn__test_armed *due;
+    uint32_t index = 0;
+    bool is_again = burst->in_count > 0 && burst->in[0].attempt > 0;
+    tvn_err noted;
+    tvn_err err;
+
+    due = find_due(tap, is_again ? tap->arrived : tap->arrived + 1,
+        burst->in_count, &index);
+    if (due != NULL && index == 0) {
+        return inject(tap, due, burst);
+    }
+    if (due != NULL) {
+        burst->in_count = index; /* it comes next */
+    }
+    err = tap->inner.ops->run(tap->inner.self, burst);
+    noted = note(
+        tap, burst, burst->consumed + (err != TVN_OK && err != TVN_EAGAIN));
+    if (noted != TVN_OK && err == TVN_OK) {
+        burst->fault.kind = TVN_FAULT_FATAL;
+        burst->fault.err = noted;
+        burst->fault.text = tvn_str_of(tvn_err_text(noted));
+        return noted;
+    }
+    return err;
+}
+
+static tvn_err
+flush(void *self, const struct tvn_window *window, struct tvn_burst *burst)
+{
+    struct tvn__test_stage *tap = self;
+    tvn_err err = window == NULL ? TVN_OK : keep_window(tap, window);
+
+    if (err != TVN_OK) {
+        burst->fault.kind = TVN_FAULT_FATAL;
+        burst->fault.err = err;
+        burst->fault.text = tvn_str_of(tvn_err_text(err));
+        return err;
+    }
+    return tap->inner.ops->flush(tap->inner.self, window, burst);
+}
+
+const struct tvn_stage_ops tvn__test_tap_ops = {
+    .kind = "test",
+    .start = start,
+    .run = run,
+    .flush = flush,
+    .complete = complete,
+    .stop = stop,
+    .free = free_tap,
+    .counts = counts,
+};
