@@ -149,6 +149,10 @@ apply(struct tvn__args *args, const char *name, const char *value)
         args->event = value;
     } else if (strcmp(name, "explain") == 0) {
         args->explain = value;
+    } else if (strcmp(name, "filter") == 0) {
+        args->filter = value;
+    } else if (strcmp(name, "junit") == 0) {
+        args->junit = value;
     } else if (strcmp(name, "no-components") == 0) {
         args->no_components = true;
     } else if (strcmp(name, "build") == 0) {
@@ -253,7 +257,10 @@ tvn__args_parse(int argc, char **argv, struct tvn__args *args)
             args->name = argv[i];
         } else if (is_bench(args, argv[i])) {
             args->name = argv[i];
-        } else if (args->file != NULL ||
+        } else if (args->verb == TVN__VERB_test &&
+                   args->file_count < TVN__FILES_MAX) {
+            args->files[args->file_count++] = argv[i];
+        } else if (args->file != NULL || args->file_count > 0 ||
                    (args->verb == TVN__VERB_bench && args->name != NULL) ||
                    commands[args->verb].arguments[0] == '\0') {
             status =

@@ -24,6 +24,7 @@ enum tvn__verb {
 #define TVN__LINK    (1u << TVN__VERB_link)
 #define TVN__CHECK   (1u << TVN__VERB_check)
 #define TVN__RUN     (1u << TVN__VERB_run)
+#define TVN__TEST    (1u << TVN__VERB_test)
 #define TVN__INSPECT (1u << TVN__VERB_inspect)
 #define TVN__BENCH   (1u << TVN__VERB_bench)
 #define TVN__DOCTOR  (1u << TVN__VERB_doctor)
@@ -31,11 +32,14 @@ enum tvn__verb {
 #define TVN__ALL     UINT32_MAX
 
 #define TVN__SETS_MAX   64u
+#define TVN__FILES_MAX  256u
 #define TVN__EXIT_USAGE 2
 
 struct tvn__args {
     enum tvn__verb verb;
-    const char *file; /* NULL: not given */
+    const char *file;                  /* NULL: not given */
+    const char *files[TVN__FILES_MAX]; /* test: all of them */
+    uint32_t file_count;
     const char *name; /* new: behind `stage`; bench: what, not a file */
     const char *role;
     const char *event;
@@ -46,6 +50,8 @@ struct tvn__args {
     const char *against;
     const char *report;
     const char *explain;
+    const char *filter;
+    const char *junit;
     bool no_components;
     bool build;
     bool is_debug;
@@ -84,6 +90,7 @@ int tvn__cmd_build(const struct tvn__args *args);
 int tvn__cmd_link(const struct tvn__args *args);
 int tvn__cmd_check(const struct tvn__args *args);
 int tvn__cmd_run(const struct tvn__args *args);
+int tvn__cmd_test(const struct tvn__args *args);
 int tvn__cmd_inspect(const struct tvn__args *args);
 int tvn__cmd_bench(const struct tvn__args *args);
 /* Of it: `torvyn bench pressure`, and the end of each: findings, output, exit
