@@ -38,6 +38,7 @@ struct tvn_host_opts {
     const char *file;
     const struct tvn_pipeline_set *sets;
     uint32_t set_count;
+    struct tvn_yaml_opts variables; /* zeroed: the environment */
     bool no_components; /* roles from the WIT's worlds alone (`check`) */
 
     enum tvn_host_building building;

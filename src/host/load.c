@@ -129,8 +129,9 @@ tvn_err
 tvn_host_load(const struct tvn_host_opts *opts, TVN_GIVE struct tvn_host **out,
     struct tvn_diag *diag)
 {
-    const struct tvn_pipeline_opts pipeline_opts = {
-        .sets = opts->sets, .set_count = opts->set_count};
+    const struct tvn_pipeline_opts pipeline_opts = {.sets = opts->sets,
+        .set_count = opts->set_count,
+        .yaml = opts->variables};
     struct tvn_host *host = tvn_mem_new(1, sizeof(*host));
     tvn_err err;
 

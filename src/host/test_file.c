@@ -294,12 +294,30 @@ read_name(struct tvn__test_reader *reader, const struct tvn_yaml *node,
     }
 }
 
+/* Variables of the pipeline file by name: texts. */
+static const struct tvn_yaml *
+read_environment(struct tvn__test_reader *reader, const struct tvn_yaml *node)
+{
+    const struct tvn_yaml *variables = tvn_yaml_get(node, "environment");
+
+    if (variables == NULL ||
+        !tvn__test_mapping(reader, variables, "environment")) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < variables->count; i++) {
+        (void)is_kind(reader, variables->pairs[i].value, TVN_YAML_SCALAR,
+            "a variable", "a text");
+    }
+    return variables;
+}
+
 static void
 read_case(struct tvn__test_reader *reader, const struct tvn_yaml *file,
     const struct tvn_yaml *node, struct tvn__test_case *out)
 {
-    static const char *const keys[] = {"name", "set", "given", "mock", "fault",
-        "expect", "flushes", "dead", "ledger", "exit", "error", NULL};
+    static const char *const keys[] = {"name", "set", "environment", "given",
+        "mock", "fault", "expect", "flushes", "dead", "ledger", "exit", "error",
+        NULL};
 
     if (!tvn__test_mapping(reader, node, "a test")) {
         return;
@@ -312,6 +330,7 @@ read_case(struct tvn__test_reader *reader, const struct tvn_yaml *file,
     if (out->mock != NULL && !tvn__test_mapping(reader, out->mock, "mock")) {
         out->mock = NULL;
     }
+    out->environment = read_environment(reader, node);
     tvn__test_read_faults(reader, tvn_yaml_get(node, "fault"), out);
     tvn__test_read_expects(reader, tvn_yaml_get(node, "expect"), out);
     tvn__test_read_flushes(reader, tvn_yaml_get(node, "flushes"), out);
@@ -348,7 +367,7 @@ static void
 read_root(struct tvn__test_reader *reader, const struct tvn_yaml *root)
 {
     static const char *const keys[] = {
-        "pipeline", "set", "events", "tests", NULL};
+        "pipeline", "set", "environment", "events", "tests", NULL};
     const struct tvn_yaml *tests = tvn_yaml_get(root, "tests");
     struct tvn_test_file *file = reader->file;
 
@@ -357,6 +376,7 @@ read_root(struct tvn__test_reader *reader, const struct tvn_yaml *root)
     }
     tvn__test_keys(reader, root, "a file of tests", keys);
     read_pipeline(reader, root);
+    file->environment = read_environment(reader, root);
     if (tests == NULL) {
         tvn__test_fail(
             reader, tvn_diag_error(reader->diag, TVN_EPIPELINE_MISSING,

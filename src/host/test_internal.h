@@ -75,6 +75,7 @@ struct tvn__test_case {
     struct tvn_place place;
     struct tvn_pipeline_set *sets;
     uint32_t set_count;
+    const struct tvn_yaml *environment; /* NULL: none */
     struct tvn__test_given *given;
     uint32_t given_count;
     const struct tvn_yaml *mock; /* NULL: none */
@@ -96,7 +97,8 @@ struct tvn__test_case {
 struct tvn_test_file {
     struct tvn_arena arena;
     const char *path;
-    const char *pipeline; /* path of the pipeline file */
+    const char *pipeline;               /* path of the pipeline file */
+    const struct tvn_yaml *environment; /* of all tests; NULL: none */
     struct tvn__test_case *cases;
     uint32_t count;
 };

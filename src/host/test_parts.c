@@ -7,6 +7,10 @@
 static const char *const kinds[] = {
     "retry", "reject", "fatal", "trap", "deadline", "record", "write", NULL};
 
+/* What a dead letter may say: also what no stage does by itself. */
+static const char *const causes[] = {"retry", "reject", "fatal", "trap",
+    "deadline", "record", "write", "overflow", NULL};
+
 _Static_assert(TVN_FAULT_RETRY == 1 && TVN_FAULT_WRITE == 7,
     "kinds[] has the faults in their order, from 1");
 
@@ -229,7 +233,7 @@ tvn__test_read_dead(struct tvn__test_reader *reader,
         dead->event = tvn_yaml_get(row, "event");
         if (dead->cause != NULL) {
             tvn__test_fail(reader, tvn_yaml_read_word(dead->cause, "cause",
-                                       kinds, &kind, reader->diag));
+                                       causes, &kind, reader->diag));
         }
         if (dead->message != NULL) {
             (void)tvn__test_text(reader, dead->message, "message");

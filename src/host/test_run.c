@@ -3,6 +3,7 @@
 #include "host/test_internal.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LOG_MAX (64u << 10)
@@ -486,11 +487,27 @@ join_sets(struct tvn__test *test, const struct tvn_test_opts *opts,
     return TVN_OK;
 }
 
+/* The test's variables, then its file's, then the process's. */
+static const char *
+variable(void *env, const char *name)
+{
+    struct tvn__test *test = env;
+    const struct tvn_yaml *found = tvn_yaml_get(test->spec->environment, name);
+
+    if (found == NULL) {
+        found = tvn_yaml_get(test->file->environment, name);
+    }
+    return found == NULL
+               ? getenv(name)
+               : tvn_arena_copy(&test->arena, found->text.ptr, found->text.len);
+}
+
 static tvn_err
 load_and_run(struct tvn__test *test, const struct tvn_test_opts *opts)
 {
     struct tvn_host_opts load = {
         .file = test->file->pipeline,
+        .variables = {variable, test},
         .building = TVN_HOST_BUILD,
         .say = opts->say,
         .built = opts->built,

@@ -108,13 +108,13 @@ note(struct tvn__test_stage *tap, const struct tvn_burst *burst, uint32_t count)
 static tvn_err
 keep_window(struct tvn__test_stage *tap, const struct tvn_window *window)
 {
+    if (tap->window_count == TVN__TEST_SEEN_MAX) {
+        return TVN_OK;
+    }
     if (tap->window_count == tap->window_cap) {
         uint32_t cap = tap->window_cap == 0 ? 16 : tap->window_cap * 2;
         struct tvn_window *grown =
-            cap > TVN__TEST_SEEN_MAX
-                ? NULL
-                : tvn_mem_resize(
-                      tap->windows, tap->window_cap, cap, sizeof(*grown));
+            tvn_mem_resize(tap->windows, tap->window_cap, cap, sizeof(*grown));
 
         if (grown == NULL) {
             return TVN_ENOMEM;
@@ -143,50 +143,39 @@ const char *
 tvn__test_fault_refusal(
     const struct tvn__test_stage *stage, enum tvn_fault_kind kind)
 {
+    bool is_guest = stage->test->host->pipeline->stages[stage->number].kind ==
+                    TVN_PIPELINE_GUEST;
+
     if (stage->role == TVN_ROLE_SOURCE) {
         return "a source has no input that could fail: give it a broken "
                "record";
     }
-    switch (kind) {
-    case TVN_FAULT_NONE:
-    case TVN_FAULT_RECORD:
-        return "only sources cut records: give one a broken record";
-    case TVN_FAULT_WRITE:
-        return stage->role == TVN_ROLE_SINK ? NULL : "only sinks write";
-    case TVN_FAULT_TRAP:
-    case TVN_FAULT_DEADLINE:
-        return stage->test->host->pipeline->stages[stage->number].kind ==
-                       TVN_PIPELINE_GUEST
-                   ? NULL
-                   : "only guests trap or miss a deadline";
-    case TVN_FAULT_RETRY:
-    case TVN_FAULT_REJECT:
-    case TVN_FAULT_FATAL:
-        break;
+    if (kind == TVN_FAULT_WRITE && stage->role != TVN_ROLE_SINK) {
+        return "only sinks write";
     }
-    return NULL;
+    if ((kind == TVN_FAULT_TRAP || kind == TVN_FAULT_DEADLINE) && !is_guest) {
+        return "only guests trap or miss a deadline";
+    }
+    return kind == TVN_FAULT_RECORD ? "only sources cut records: give one a "
+                                      "broken record"
+                                    : NULL;
 }
 
 static tvn_err
 code_of(enum tvn_fault_kind kind)
 {
-    switch (kind) {
-    case TVN_FAULT_RETRY:
-        return TVN_EGUEST_RETRY;
-    case TVN_FAULT_FATAL:
-        return TVN_EGUEST_FATAL;
-    case TVN_FAULT_TRAP:
-        return TVN_ETRAP;
-    case TVN_FAULT_DEADLINE:
-        return TVN_EDEADLINE;
-    case TVN_FAULT_WRITE:
-        return TVN_EWRITE;
-    case TVN_FAULT_NONE:
-    case TVN_FAULT_REJECT:
-    case TVN_FAULT_RECORD:
-        break;
-    }
-    return TVN_EGUEST_REJECT;
+    static const tvn_err codes[] = {
+        [TVN_FAULT_NONE] = TVN_EGUEST_REJECT,
+        [TVN_FAULT_RETRY] = TVN_EGUEST_RETRY,
+        [TVN_FAULT_REJECT] = TVN_EGUEST_REJECT,
+        [TVN_FAULT_FATAL] = TVN_EGUEST_FATAL,
+        [TVN_FAULT_TRAP] = TVN_ETRAP,
+        [TVN_FAULT_DEADLINE] = TVN_EDEADLINE,
+        [TVN_FAULT_RECORD] = TVN_EGUEST_REJECT,
+        [TVN_FAULT_WRITE] = TVN_EWRITE,
+    };
+
+    return codes[kind];
 }
 
 /* The guest's instance is gone; the next one begins with init. */
