@@ -356,12 +356,31 @@ check_flush(struct tvn__test *test, const struct tvn__test_flush *flush)
     return err;
 }
 
+/* A fault that never came to pass tests nothing. */
+static tvn_err
+check_fault(struct tvn__test *test, uint32_t number)
+{
+    const struct tvn__test_fault *fault = &test->spec->faults[number];
+    int found = tvn__test_find(test, fault->stage);
+
+    if (found < 0 || test->stages[found].armed[number].fired > 0) {
+        return TVN_OK;
+    }
+    return differs(test, &fault->stage->place,
+        "fault, %.*s: expected at event %" PRIu64 ", only %" PRIu64 " came",
+        TVN_STR_ARG(fault->stage->text), fault->at,
+        test->stages[found].arrived);
+}
+
 tvn_err
 tvn__test_check(struct tvn__test *test)
 {
     const struct tvn__test_case *spec = test->spec;
     tvn_err err = TVN_OK;
 
+    for (uint32_t i = 0; i < spec->fault_count; i++) {
+        err = tvn_err_first(err, check_fault(test, i));
+    }
     for (uint32_t i = 0; i < spec->expect_count; i++) {
         err = tvn_err_first(err, check_expect(test, &spec->expects[i]));
     }

@@ -431,7 +431,7 @@ tvn_test_read(const char *path, TVN_GIVE struct tvn_test_file **out,
         err = reader.err;
     }
     tvn_buf_fini(&text);
-    if (err == TVN_ENOMEM && tvn_diag_err(diag) == TVN_OK) {
+    if (err == TVN_ENOMEM && diag != NULL && tvn_diag_err(diag) == TVN_OK) {
         (void)tvn_diag_error(diag, err, NULL, "%s", tvn_err_text(err));
     }
     if (err != TVN_OK) {
