@@ -7,8 +7,8 @@ import pathlib
 import re
 import xml.etree.ElementTree as ET
 
-from torvyn import FLIGHTS, FLIGHTS_BUILT, check, check_that, done, scratch, \
-    torvyn
+from torvyn import (FLIGHTS, FLIGHTS_BUILT, ROOT, check, check_that, done,
+                    scratch, torvyn)
 
 TESTS = (FLIGHTS / "torvyn.test.yaml").read_text()
 COUNT = len(re.findall(r"(?m)^  - name: ", TESTS))
@@ -204,6 +204,111 @@ def check_outputs():
         check("not there", (status, "not-there.test.yaml" in err), (3, True))
 
 
+def check_page():
+    """The example of docs/testing.md holds, and fails as it is shown."""
+    page = (ROOT / "docs/testing.md").read_text()
+    blocks = re.findall(r"(?ms)^```(?:yaml|console)\n(.*?)^```", page)
+    tests, shown = blocks[0], blocks[1].split("\n", 1)[1]
+    status, out, err = run(tests)
+    check("the page's test\n" + out + err, status, 0)
+    status, out, err = run(tests.replace("delay-sum: 40", "delay-sum: 41"))
+    times = re.compile(r"\(\d+ ms\)|\(\d+\.\d s\)")
+    check("as shown", times.sub("", out), times.sub("", shown))
+
+
+UA = ("{ id: 1, time: 0, carrier: UA, origin: EWR, dest: IAH, dep-delay: %d, "
+      "distance: 1 }")
+AFTER = UA % 20
+
+
+# a test and what it says: "" when it holds
+CASES = [
+    ("given: { departures: [%s] }\n    expect: { delivery: { count: 1 } }"
+     % AFTER, ""),
+    # mocks
+    ("mock: { route: delivery }\n    given: { departures: [%s, %s] }\n"
+     "    expect: { tally: [], announce: { count: 2 } }" % (AFTER, AFTER), ""),
+    ("mock: { route: [[analytics, delivery], none] }\n"
+     "    given: { departures: [%s, %s, %s] }\n"
+     "    expect: { tally: { count: 1 }, announce: { count: 1 } }\n"
+     "    ledger: { route: { unrouted: 2 } }" % (AFTER, AFTER, AFTER), ""),
+    ("mock: { validate: [drop, keep] }\n    given: { departures: [%s, %s] }\n"
+     "    expect: { enrich: { count: 1 } }" % (AFTER, AFTER), ""),
+    ("mock: { tally: [[{ carrier: A, flights: 1, delay-sum: 2, delay-max: 3 }, "
+     "{ carrier: B, flights: 1, delay-sum: 2, delay-max: 3 }]] }\n"
+     "    set: { stages.tally.window.count: 1 }\n"
+     "    given: { departures: [%s, %s] }\n"
+     "    expect: { totals: { count: 6 } }" % (AFTER, AFTER), ""),
+    ("mock: { route: sideways }\n    given: { departures: [] }",
+     r":\d+:\d+: error\[E0851\]: 'sideways' is no answer of a router\n"
+     r".*there is: analytics, delivery, none"),
+    # faults
+    ("fault: { enrich: { kind: trap, at: 2 } }\n"
+     "    set: { stages.enrich.on-error: drop }\n"
+     "    given: { departures: [%s, %s, %s] }\n"
+     "    expect: { route: { count: 2 } }" % (AFTER, AFTER, AFTER), ""),
+    ("fault: { enrich: { kind: deadline } }\n"
+     "    given: { departures: [%s] }\n    exit: 4\n"
+     "    error: E0402" % AFTER, ""),
+    ("fault: { enrich: { kind: fatal, message: it is over } }\n"
+     "    given: { departures: [%s, %s] }\n    error: it is over\n"
+     "    ledger: { enrich: { dropped: 2 } }" % (AFTER, AFTER), ""),
+    ("fault: { enrich: { kind: trap, at: 3 } }\n"
+     "    given: { departures: [%s] }" % AFTER,
+     r"fault, enrich: expected at event 3, only 1 came"),
+    ("fault: { departures: { kind: trap } }\n    given: { departures: [] }",
+     r"error\[E0851\]: departures cannot have a fault 'trap'"),
+    # events
+    ("given: { enrich: ['{\"id\":1'] }",
+     r"error\[E0852\]: this text is no event"),
+    ("given: { departures: ['{\"id\":1'] }\n    exit: 4\n    error: E0510", ""),
+    ("given: { departures: [{ at: 1s, event: %s }, { at: 3s }] }\n"
+     "    set: { stages.tally.window.every: 1s }\n"
+     "    flushes: { tally: [{ start: 1s, end: 2s, reason: time }] }" % AFTER,
+     r"tally\.flushes: expected 1, got 2"),
+    ("given: { departures: [{ at: 1s, event: %s }, { at: 3s }] }\n"
+     "    set: { stages.tally.window.every: 1s }\n"
+     "    flushes: { tally: [{ start: 1s, end: 2s, reason: time }, "
+     "{ reason: end }] }" % AFTER, ""),
+    # ends
+    ("set: { stages.nosuch.memory: 1MiB }\n    exit: 1\n    error: nosuch", ""),
+    ("set: { stages.nosuch.memory: 1MiB }",
+     r"exit: expected 0, got 1\n.*nosuch"),
+    ("given: { departures: [] }\n    error: any",
+     r"exit: expected any but 0, got 0"),
+]
+
+
+def check_cases():
+    tests = "tests:\n" + "".join(f"  - name: case {number}\n    {text}\n"
+                                 for number, (text, _) in enumerate(CASES))
+    status, out, err = run(tests)
+    check("exit\n" + err, status, 1)
+    blocks = re.split(r"(?m)^(?=ok   |FAIL )", out)[1:]
+    for (text, said), block in zip(CASES, blocks, strict=True):
+        check_that(text, block.startswith("ok  ") if said == "" else
+                   re.search(said, block), block)
+
+
+def check_environment():
+    with scratch() as name:
+        folder = pathlib.Path(name)
+        copy(folder, "environment: { LATE: 19, DEST: x }\ntests:\n"
+             "  - name: late\n    environment: { LATE: 15 }\n"
+             f"    given: {{ departures: [{UA % 16}] }}\n"
+             "    expect: { announce: { count: 1 } }\n"
+             "  - name: not late\n"
+             f"    given: {{ departures: [{UA % 19}] }}\n"
+             "    expect: { announce: [] }\n")
+        yaml = folder / "torvyn.yaml"
+        yaml.write_text(yaml.read_text().replace("late-after: 15",
+                                                 'late-after: "${LATE}"'))
+        status, out, err = torvyn("test", cwd=folder)
+        check("environment\n" + out + err, status, 0)
+        files = {path.name for path in folder.iterdir()}
+        check("nothing is written", files, {"torvyn.yaml", "torvyn.test.yaml"})
+
+
 def main():
     check_whole()
     for row in BROKEN:
@@ -211,6 +316,9 @@ def main():
     for row in REFUSED:
         check_refused(*row)
     check_outputs()
+    check_page()
+    check_cases()
+    check_environment()
     done("test_verb_test")
 
 

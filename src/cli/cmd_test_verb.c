@@ -223,8 +223,9 @@ tvn__cmd_test(const struct tvn__args *args)
     } else {
         tvn__print_diag(&report.diag);
         if (err == TVN_OK) {
-            tvn_buf_printf(&out, "%zu tests, %zu ok, %zu failed (%.1f s)\n",
-                report.count, report.count - report.failed, report.failed,
+            tvn_buf_printf(&out, "%zu test%s, %zu ok, %zu failed (%.1f s)\n",
+                report.count, report.count == 1 ? "" : "s",
+                report.count - report.failed, report.failed,
                 (double)report.took_ns / 1e9);
         }
     }
