@@ -270,6 +270,16 @@ CASES = [
      "    set: { stages.tally.window.every: 1s }\n"
      "    flushes: { tally: [{ start: 1s, end: 2s, reason: time }, "
      "{ reason: end }] }" % AFTER, ""),
+    ("given: { departures: [{ at: 1s, event: %s }, { at: 3s, event: %s }] }\n"
+     "    expect: { validate: [{ at: 1s }, { at: 3s, event: %s }] }"
+     % (AFTER, AFTER, AFTER), ""),
+    ("given: { departures: [{ at: 1s, event: %s }] }\n"
+     "    set: { stages.tally.window.every: 1s }\n"
+     "    expect: { totals: [{ at: 2s }] }" % AFTER,
+     r"totals\[0\]\.at: expected 2s, got 1s"),
+    ("set: { dead-letter.file.path: x }\n    given: { departures: ['{'] }\n"
+     "    dead: [{ cause: record, attempts: 2 }]",
+     r"dead\[0\]\.attempts: expected 2, got 1"),
     # ends
     ("set: { stages.nosuch.memory: 1MiB }\n    exit: 1\n    error: nosuch", ""),
     ("set: { stages.nosuch.memory: 1MiB }",

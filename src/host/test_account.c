@@ -18,9 +18,11 @@ note_letter(struct tvn__test *test, const struct tvn__test_letter *letter)
         tvn__test_print(letter->image->type, letter->image->data, 0, &event);
     }
     tvn_diag_note(test->diag, NULL,
-        "got      { stage: %.*s, cause: %s, message: \"%.*s\"%s }",
+        "got      { stage: %.*s, cause: %s, message: \"%.*s\", attempts: %u%s "
+        "}",
         TVN_STR_ARG(letter->stage), tvn_fault_name(letter->kind),
-        TVN_STR_ARG(letter->message), tvn_buf_text(&event));
+        TVN_STR_ARG(letter->message), (unsigned)letter->attempts,
+        tvn_buf_text(&event));
     tvn_buf_fini(&event);
 }
 
@@ -69,6 +71,22 @@ check_event(struct tvn__test *test, uint32_t number,
 }
 
 static tvn_err
+check_attempts(struct tvn__test *test, uint32_t number,
+    const struct tvn_yaml *node, uint32_t got)
+{
+    uint64_t wanted = 0;
+    tvn_err err =
+        tvn_yaml_read_u64(node, "attempts", 1, UINT32_MAX, &wanted, test->diag);
+
+    if (err != TVN_OK || wanted == got) {
+        return err;
+    }
+    return tvn_diag_error(test->diag, TVN_ETEST_DIFFERS, &node->place,
+        "dead[%u].attempts: expected %" PRIu64 ", got %u", (unsigned)number,
+        wanted, (unsigned)got);
+}
+
+static tvn_err
 check_letter(
     struct tvn__test *test, uint32_t number, const struct tvn__test_letter *got)
 {
@@ -91,6 +109,9 @@ check_letter(
             test, number, "message", wanted->message, got->message);
     } else if (wanted->event != NULL) {
         err = check_event(test, number, wanted->event, got->image);
+    }
+    if (err == TVN_OK && wanted->attempts != NULL) {
+        err = check_attempts(test, number, wanted->attempts, got->attempts);
     }
     if (err == TVN_ETEST_DIFFERS) {
         note_letter(test, got);

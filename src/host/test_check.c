@@ -61,7 +61,7 @@ note_elsewhere(struct tvn__test *test, const struct tvn__test_stage *stage,
     const struct tvn__test_expect *expect, const struct tvn_image *wanted)
 {
     for (uint32_t i = 0; i < stage->seen_count; i++) {
-        if (is_equal(stage->seen[i], wanted)) {
+        if (is_equal(stage->seen[i].image, wanted)) {
             tvn_diag_help(test->diag, "what is expected here came as %.*s[%u]",
                 TVN_STR_ARG(expect->stage->text), (unsigned)i);
             return;
@@ -76,7 +76,7 @@ compare(struct tvn__test *test, const struct tvn__test_stage *stage,
 {
     const struct tvn_yaml *node = expect->events->items[number];
     struct tvn_place place = place_of(node, &expect->stage->place);
-    const struct tvn_image *got = stage->seen[number];
+    const struct tvn_image *got = stage->seen[number].image;
     struct tvn_buf path = {0};
     struct tvn_buf a = {0};
     struct tvn_buf b = {0};
@@ -96,32 +96,58 @@ compare(struct tvn__test *test, const struct tvn__test_stage *stage,
     return err;
 }
 
+static tvn_err
+compare_time(struct tvn__test *test, const struct tvn__test_expect *expect,
+    uint32_t number, const struct tvn_yaml *at,
+    const struct tvn__test_seen *got)
+{
+    struct tvn_buf wanted = {0};
+    struct tvn_buf text = {0};
+    uint64_t at_ns = 0;
+    tvn_err err = tvn_yaml_read_duration(
+        at, "at", 0, TVN__TEST_AT_MAX, &at_ns, test->diag);
+
+    if (err == TVN_OK && at_ns != got->at_ns) {
+        tvn_duration_print(at_ns, &wanted);
+        tvn_duration_print(got->at_ns, &text);
+        err = differs(test, &at->place, "%.*s[%u].at: expected %s, got %s",
+            TVN_STR_ARG(expect->stage->text), (unsigned)number,
+            tvn_buf_text(&wanted), tvn_buf_text(&text));
+        note_image(test, "got     ", got->image);
+    }
+    tvn_buf_fini(&wanted);
+    tvn_buf_fini(&text);
+    return err;
+}
+
 /* The first that is missing, or that is too many. */
 static tvn_err
 compare_ends(struct tvn__test *test, const struct tvn__test_stage *stage,
-    const struct tvn__test_expect *expect, const struct tvn_image *wanted)
+    const struct tvn__test_expect *expect, const struct tvn_image *wanted,
+    uint32_t number)
 {
     uint32_t count = expect->events->count;
     struct tvn_place place = expect->events->place;
     tvn_err err;
 
-    if (wanted != NULL) {
-        place = place_of(
-            expect->events->items[stage->seen_count], &expect->stage->place);
+    if (number < count) {
+        place = place_of(expect->events->items[number], &expect->stage->place);
         err = differs(test, &place,
             "%.*s[%u]: expected an event, got none: %u came, %u are expected",
-            TVN_STR_ARG(expect->stage->text), (unsigned)stage->seen_count,
-            (unsigned)stage->seen_count, (unsigned)count);
-        note_image(test, "expected", wanted);
-        note_elsewhere(test, stage, expect, wanted);
+            TVN_STR_ARG(expect->stage->text), (unsigned)number,
+            (unsigned)number, (unsigned)count);
+        if (wanted != NULL) {
+            note_image(test, "expected", wanted);
+            note_elsewhere(test, stage, expect, wanted);
+        }
         return err;
     }
     err = differs(test, &place,
         "%.*s[%u]: expected no further event, got one: %" PRIu64
         " came, %u are expected",
-        TVN_STR_ARG(expect->stage->text), (unsigned)count, stage->arrived,
+        TVN_STR_ARG(expect->stage->text), (unsigned)number, stage->arrived,
         (unsigned)count);
-    note_image(test, "got     ", stage->seen[count]);
+    note_image(test, "got     ", stage->seen[number].image);
     return err;
 }
 
@@ -135,41 +161,71 @@ type_at(const struct tvn__test *test, const struct tvn__test_stage *stage,
     if (type != NULL || stage->seen_count == 0) {
         return type;
     }
-    return stage
-        ->seen[number < stage->seen_count ? number : stage->seen_count - 1]
-        ->type;
+    number = number < stage->seen_count ? number : stage->seen_count - 1;
+    return stage->seen[number].image->type;
 }
 
+/* What is expected at that place: `*wanted` is NULL when only its time is. */
+static tvn_err
+read_wanted(struct tvn__test *test, const struct tvn__test_stage *stage,
+    const struct tvn__test_expect *expect, uint32_t number,
+    TVN_GIVE struct tvn_image **wanted)
+{
+    const struct tvn_yaml *node = expect->events->items[number];
+    const struct tvn_type *type = type_at(test, stage, number);
+
+    if (tvn__test_is_timed(node)) {
+        node = tvn_yaml_get(node, "event");
+    }
+    return type == NULL || node == NULL
+               ? TVN_OK
+               : tvn__test_value(test, type, node, wanted);
+}
+
+static tvn_err
+check_event(struct tvn__test *test, const struct tvn__test_stage *stage,
+    const struct tvn__test_expect *expect, uint32_t number,
+    const struct tvn_image *wanted)
+{
+    const struct tvn_yaml *node = expect->events->items[number];
+    const struct tvn_yaml *at =
+        tvn__test_is_timed(node) ? tvn_yaml_get(node, "at") : NULL;
+    tvn_err err = TVN_OK;
+
+    if (number >= stage->seen_count) {
+        return compare_ends(test, stage, expect, wanted, number);
+    }
+    if (wanted != NULL) {
+        err = compare(test, stage, expect, number, wanted);
+    }
+    return err == TVN_OK && at != NULL
+               ? compare_time(test, expect, number, at, &stage->seen[number])
+               : err;
+}
+
+/* All that does not read as the type, or else the first difference. */
 static tvn_err
 check_events(struct tvn__test *test, const struct tvn__test_stage *stage,
     const struct tvn__test_expect *expect)
 {
-    const struct tvn_yaml *events = expect->events;
-    tvn_err err = TVN_OK;   /* of the values */
-    tvn_err first = TVN_OK; /* the first difference, and no more */
+    uint32_t count = expect->events->count;
+    tvn_err read = TVN_OK;
+    tvn_err err = TVN_OK;
 
-    for (uint32_t i = 0; i < events->count; i++) {
-        const struct tvn_type *type = type_at(test, stage, i);
+    for (uint32_t i = 0; i < count; i++) {
         struct tvn_image *wanted = NULL;
-        tvn_err read = TVN_OK;
 
-        if (type != NULL) {
-            read = tvn__test_value(test, type, events->items[i], &wanted);
+        read =
+            tvn_err_first(read, read_wanted(test, stage, expect, i, &wanted));
+        if (read == TVN_OK && err == TVN_OK) {
+            err = check_event(test, stage, expect, i, wanted);
         }
-        err = tvn_err_first(err, read);
-        if (wanted == NULL || err != TVN_OK || first != TVN_OK) {
-            tvn_image_unref(wanted);
-            continue;
-        }
-        first = i < stage->seen_count
-                    ? compare(test, stage, expect, i, wanted)
-                    : compare_ends(test, stage, expect, wanted);
         tvn_image_unref(wanted);
     }
-    if (err == TVN_OK && first == TVN_OK && stage->seen_count > events->count) {
-        first = compare_ends(test, stage, expect, NULL);
+    if (read == TVN_OK && err == TVN_OK && stage->seen_count > count) {
+        err = compare_ends(test, stage, expect, NULL, count);
     }
-    return tvn_err_first(err, first);
+    return tvn_err_first(read, err);
 }
 
 /* Each part is somewhere among them, in any order. */
@@ -188,8 +244,8 @@ check_contains(struct tvn__test *test, const struct tvn__test_stage *stage,
     }
     does = false;
     for (uint32_t i = 0; err == TVN_OK && !does && i < stage->seen_count; i++) {
-        err = tvn__test_matches(
-            test, stage->seen[i]->type, stage->seen[i], part, &does);
+        err = tvn__test_matches(test, stage->seen[i].image->type,
+            stage->seen[i].image, part, &does);
     }
     if (err != TVN_OK || does) {
         return err;
@@ -200,7 +256,7 @@ check_contains(struct tvn__test *test, const struct tvn__test_stage *stage,
         TVN_STR_ARG(expect->stage->text), tvn_buf_text(&text), stage->arrived);
     tvn_buf_fini(&text);
     for (uint32_t i = 0; i < stage->seen_count && i < SHOWN_MAX; i++) {
-        note_image(test, "got     ", stage->seen[i]);
+        note_image(test, "got     ", stage->seen[i].image);
     }
     return err;
 }

@@ -164,9 +164,8 @@ read_sets(struct tvn__test_reader *reader, const struct tvn_yaml *file,
 /* ------------------------------------------------------------------------
  * given. */
 
-/* `{ at: 1s, event: ... }`: either key may be missing, none other be there. */
-static bool
-is_timed(const struct tvn_yaml *node)
+bool
+tvn__test_is_timed(const struct tvn_yaml *node)
 {
     for (uint32_t i = 0; i < node->count; i++) {
         if (node->kind != TVN_YAML_MAPPING ||
@@ -185,7 +184,7 @@ read_item(struct tvn__test_reader *reader, const struct tvn_yaml *node,
     const struct tvn_yaml *at;
 
     *out = (struct tvn__test_item){before_ns, node};
-    if (!is_timed(node)) {
+    if (!tvn__test_is_timed(node)) {
         return;
     }
     at = tvn_yaml_get(node, "at");

@@ -68,6 +68,7 @@ struct tvn__test_dead {
     const struct tvn_yaml *cause;
     const struct tvn_yaml *message;
     const struct tvn_yaml *event;
+    const struct tvn_yaml *attempts;
 };
 
 struct tvn__test_case {
@@ -128,6 +129,10 @@ void tvn__test_keys(struct tvn__test_reader *reader,
 struct tvn_str tvn__test_text(struct tvn__test_reader *reader,
     const struct tvn_yaml *node, const char *what);
 
+/* `{ at: 1s, event: ... }`: an item of that form; either key may be missing,
+ * none other be there. */
+bool tvn__test_is_timed(const struct tvn_yaml *node);
+
 /* test_parts.c: `node` is the key's value, NULL when it is not there. */
 void tvn__test_read_faults(struct tvn__test_reader *reader,
     const struct tvn_yaml *node, struct tvn__test_case *out);
@@ -172,6 +177,11 @@ struct tvn__test_mock {
     struct tvn_stage_counts counts;
 };
 
+struct tvn__test_seen {
+    struct tvn_image *image; /* one reference */
+    uint64_t at_ns;          /* since the start */
+};
+
 struct tvn__test_armed {
     const struct tvn__test_fault *fault; /* NULL: of another stage */
     uint64_t fired;
@@ -195,7 +205,7 @@ struct tvn__test_stage {
     struct tvn_stage_counts before; /* of instances that are gone; faults */
     struct tvn__test_armed *armed;
     uint64_t arrived; /* events that have arrived */
-    struct tvn_image **seen;
+    struct tvn__test_seen *seen;
     uint32_t seen_count, seen_cap;
     struct tvn_window *windows;
     uint32_t window_count, window_cap;
@@ -205,6 +215,7 @@ struct tvn__test_letter {
     struct tvn_str stage;
     enum tvn_fault_kind kind;
     struct tvn_str message;
+    uint32_t attempts;
     struct tvn_image *image; /* NULL: a record */
     struct tvn__test_letter *next;
 };

@@ -85,6 +85,23 @@ tvn__test_read_faults(struct tvn__test_reader *reader,
 /* ------------------------------------------------------------------------
  * expect. */
 
+/* Times are read again where they are compared. */
+static void
+check_times(struct tvn__test_reader *reader, const struct tvn_yaml *events)
+{
+    for (uint32_t i = 0; i < events->count; i++) {
+        const struct tvn_yaml *at = tvn__test_is_timed(events->items[i])
+                                        ? tvn_yaml_get(events->items[i], "at")
+                                        : NULL;
+        uint64_t at_ns;
+
+        if (at != NULL) {
+            tvn__test_fail(reader, tvn_yaml_read_duration(at, "at", 0,
+                                       TVN__TEST_AT_MAX, &at_ns, reader->diag));
+        }
+    }
+}
+
 static void
 read_expect(struct tvn__test_reader *reader, const struct tvn_yaml *node,
     struct tvn__test_expect *out)
@@ -93,6 +110,7 @@ read_expect(struct tvn__test_reader *reader, const struct tvn_yaml *node,
 
     if (node->kind == TVN_YAML_SEQUENCE) {
         out->events = node;
+        check_times(reader, node);
         return;
     }
     if (node->kind == TVN_YAML_SCALAR) {
@@ -108,6 +126,8 @@ read_expect(struct tvn__test_reader *reader, const struct tvn_yaml *node,
     out->number = tvn_yaml_get(node, "count");
     if (out->events != NULL && !tvn__test_list(reader, out->events, "events")) {
         out->events = NULL;
+    } else if (out->events != NULL) {
+        check_times(reader, out->events);
     }
     if (out->contains != NULL &&
         !tvn__test_list(reader, out->contains, "contains")) {
@@ -209,7 +229,7 @@ tvn__test_read_dead(struct tvn__test_reader *reader,
     const struct tvn_yaml *node, struct tvn__test_case *out)
 {
     static const char *const keys[] = {
-        "stage", "cause", "message", "event", NULL};
+        "stage", "cause", "message", "event", "attempts", NULL};
 
     if (node == NULL || !tvn__test_list(reader, node, "dead")) {
         return;
@@ -220,6 +240,7 @@ tvn__test_read_dead(struct tvn__test_reader *reader,
         struct tvn__test_dead *dead = &out->dead[out->dead_count];
         const struct tvn_yaml *row = node->items[i];
         uint32_t kind;
+        uint64_t number;
 
         if (!tvn__test_mapping(reader, row, "a dead letter")) {
             continue;
@@ -231,6 +252,11 @@ tvn__test_read_dead(struct tvn__test_reader *reader,
         dead->cause = tvn_yaml_get(row, "cause");
         dead->message = tvn_yaml_get(row, "message");
         dead->event = tvn_yaml_get(row, "event");
+        dead->attempts = tvn_yaml_get(row, "attempts");
+        if (dead->attempts != NULL) {
+            tvn__test_fail(reader, tvn_yaml_read_u64(dead->attempts, "attempts",
+                                       1, UINT32_MAX, &number, reader->diag));
+        }
         if (dead->cause != NULL) {
             tvn__test_fail(reader, tvn_yaml_read_word(dead->cause, "cause",
                                        causes, &kind, reader->diag));

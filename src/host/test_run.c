@@ -88,6 +88,7 @@ bury(void *env, const struct tvn_dead *dead, struct tvn_diag *diag)
     letter->stage = dead->stage; /* the pipeline has it */
     letter->kind = dead->fault->kind;
     letter->message = message;
+    letter->attempts = dead->attempts;
     if (dead->event != NULL) {
         letter->image = tvn_image_ref(dead->event->image);
     }

@@ -77,7 +77,7 @@ keep(struct tvn__test_stage *tap, struct tvn_image *image)
     }
     if (tap->seen_count == tap->seen_cap) {
         uint32_t cap = tap->seen_cap == 0 ? 64 : tap->seen_cap * 2;
-        struct tvn_image **grown =
+        struct tvn__test_seen *grown =
             tvn_mem_resize(tap->seen, tap->seen_cap, cap, sizeof(*grown));
 
         if (grown == NULL) {
@@ -86,7 +86,8 @@ keep(struct tvn__test_stage *tap, struct tvn_image *image)
         tap->seen = grown;
         tap->seen_cap = cap;
     }
-    tap->seen[tap->seen_count++] = tvn_image_ref(image);
+    tap->seen[tap->seen_count++] = (struct tvn__test_seen){
+        tvn_image_ref(image), tap->test->now_ns - TVN_TEST_MONOTONIC_NS};
     return TVN_OK;
 }
 
@@ -130,9 +131,9 @@ void
 tvn__test_tap_fini(struct tvn__test_stage *stage)
 {
     for (uint32_t i = 0; i < stage->seen_count; i++) {
-        tvn_image_unref(stage->seen[i]);
+        tvn_image_unref(stage->seen[i].image);
     }
-    tvn_mem_free(stage->seen, stage->seen_cap, sizeof(struct tvn_image *));
+    tvn_mem_free(stage->seen, stage->seen_cap, sizeof(*stage->seen));
     tvn_mem_free(stage->windows, stage->window_cap, sizeof(struct tvn_window));
 }
 

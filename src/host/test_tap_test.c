@@ -86,7 +86,7 @@ check_seen(const struct rig *rig, uint32_t count)
 {
     TVN_ASSERT(rig->tap.seen_count == count && rig->tap.arrived == count);
     for (uint32_t i = 0; i < count; i++) {
-        TVN_ASSERT(rig->tap.seen[i] == rig->events[i].image);
+        TVN_ASSERT(rig->tap.seen[i].image == rig->events[i].image);
     }
 }
 
