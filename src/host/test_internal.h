@@ -226,6 +226,7 @@ struct tvn__test {
     struct tvn_host *host;
     struct tvn_diag *diag; /* what does not hold */
     struct tvn_buf *log;
+    tvn_err err; /* memory ran out while it ran */
     struct tvn_arena arena;
     uint64_t now_ns; /* monotonic */
     struct tvn_clock clock;

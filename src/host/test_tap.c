@@ -69,11 +69,12 @@ counts(const void *self, struct tvn_stage_counts *out)
 /* ------------------------------------------------------------------------
  * What arrives. */
 
-static tvn_err
+/* The stage is done with the event: it is too late to fail the visit. */
+static void
 keep(struct tvn__test_stage *tap, struct tvn_image *image)
 {
     if (!tap->keeps || tap->seen_count == TVN__TEST_SEEN_MAX) {
-        return TVN_OK;
+        return;
     }
     if (tap->seen_count == tap->seen_cap) {
         uint32_t cap = tap->seen_cap == 0 ? 64 : tap->seen_cap * 2;
@@ -81,36 +82,33 @@ keep(struct tvn__test_stage *tap, struct tvn_image *image)
             tvn_mem_resize(tap->seen, tap->seen_cap, cap, sizeof(*grown));
 
         if (grown == NULL) {
-            return TVN_ENOMEM;
+            tap->test->err = TVN_ENOMEM;
+            return;
         }
         tap->seen = grown;
         tap->seen_cap = cap;
     }
     tap->seen[tap->seen_count++] = (struct tvn__test_seen){
         tvn_image_ref(image), tap->test->now_ns - TVN_TEST_MONOTONIC_NS};
-    return TVN_OK;
 }
 
 /* Those of the visit that had not arrived before. */
-static tvn_err
+static void
 note(struct tvn__test_stage *tap, const struct tvn_burst *burst, uint32_t count)
 {
-    tvn_err err = TVN_OK;
-
     for (uint32_t i = 0; i < count; i++) {
         if (burst->in[i].attempt == 0) {
             tap->arrived++;
-            err = tvn_err_first(err, keep(tap, burst->in[i].image));
+            keep(tap, burst->in[i].image);
         }
     }
-    return err;
 }
 
-static tvn_err
+static void
 keep_window(struct tvn__test_stage *tap, const struct tvn_window *window)
 {
     if (tap->window_count == TVN__TEST_SEEN_MAX) {
-        return TVN_OK;
+        return;
     }
     if (tap->window_count == tap->window_cap) {
         uint32_t cap = tap->window_cap == 0 ? 16 : tap->window_cap * 2;
@@ -118,13 +116,13 @@ keep_window(struct tvn__test_stage *tap, const struct tvn_window *window)
             tvn_mem_resize(tap->windows, tap->window_cap, cap, sizeof(*grown));
 
         if (grown == NULL) {
-            return TVN_ENOMEM;
+            tap->test->err = TVN_ENOMEM;
+            return;
         }
         tap->windows = grown;
         tap->window_cap = cap;
     }
     tap->windows[tap->window_count++] = *window;
-    return TVN_OK;
 }
 
 void
@@ -203,10 +201,11 @@ inject(struct tvn__test_stage *tap, struct tvn__test_armed *armed,
     struct tvn_burst *burst)
 {
     enum tvn_fault_kind kind = armed->fault->kind;
-    tvn_err err = note(tap, burst, 1);
+    tvn_err err = TVN_OK;
 
+    note(tap, burst, 1);
     armed->fired++;
-    if (err == TVN_OK && !tap->is_mocked &&
+    if (!tap->is_mocked &&
         (kind == TVN_FAULT_TRAP || kind == TVN_FAULT_DEADLINE)) {
         err = renew(tap);
     }
@@ -252,7 +251,6 @@ run(void *self, struct tvn_burst *burst)
     struct tvn__test_armed *due;
     uint32_t index = 0;
     bool is_again = burst->in_count > 0 && burst->in[0].attempt > 0;
-    tvn_err noted;
     tvn_err err;
 
     due = find_due(tap, is_again ? tap->arrived : tap->arrived + 1,
@@ -264,14 +262,7 @@ run(void *self, struct tvn_burst *burst)
         burst->in_count = index; /* it comes next */
     }
     err = tap->inner.ops->run(tap->inner.self, burst);
-    noted = note(
-        tap, burst, burst->consumed + (err != TVN_OK && err != TVN_EAGAIN));
-    if (noted != TVN_OK && err == TVN_OK) {
-        burst->fault.kind = TVN_FAULT_FATAL;
-        burst->fault.err = noted;
-        burst->fault.text = tvn_str_of(tvn_err_text(noted));
-        return noted;
-    }
+    note(tap, burst, burst->consumed + (err != TVN_OK && err != TVN_EAGAIN));
     return err;
 }
 
@@ -279,13 +270,9 @@ static tvn_err
 flush(void *self, const struct tvn_window *window, struct tvn_burst *burst)
 {
     struct tvn__test_stage *tap = self;
-    tvn_err err = window == NULL ? TVN_OK : keep_window(tap, window);
 
-    if (err != TVN_OK) {
-        burst->fault.kind = TVN_FAULT_FATAL;
-        burst->fault.err = err;
-        burst->fault.text = tvn_str_of(tvn_err_text(err));
-        return err;
+    if (window != NULL) {
+        keep_window(tap, window);
     }
     return tap->inner.ops->flush(tap->inner.self, window, burst);
 }
