@@ -319,6 +319,39 @@ def check_environment():
         check("nothing is written", files, {"torvyn.yaml", "torvyn.test.yaml"})
 
 
+MINE = """
+tests:
+  - name: what the guest has by itself
+    given: { selftest: itself }
+    expect:
+      plausible: { count: 4 }
+      alert: { contains: [{ reading: { device: selftest, celsius: 60 } }] }
+    dead: [{ stage: judge, cause: reject }]
+  - name: no connector has
+    given: { readings: itself }
+  - name: a log is shown when a test fails
+    given: { alert: [{ reading: { device: attic, celsius: 50 }, hot: true }] }
+    expect: { alert: [] }
+"""
+
+
+def check_new():
+    """A stage of each role: a guest that is a source, and one that is a sink."""
+    with scratch() as name:
+        check("new", torvyn("new", "mine", cwd=name)[0], 0)
+        folder = pathlib.Path(name) / "mine"
+        (folder / "torvyn.test.yaml").write_text(MINE)
+        status, out, err = torvyn("test", cwd=folder)
+        blocks = re.split(r"(?m)^(?=ok   |FAIL )", out)[1:]
+        check("mine: exit", status, 1)
+        check_that("itself", blocks[0].startswith("ok  "), out + err)
+        check_that("no connector", "readings cannot give its own" in blocks[1],
+                   out)
+        check_that("logged", "logged:\n     alert: warn: attic: 50 degrees"
+                   in blocks[2], out)
+        check_that("nothing is written", not (folder / "out").exists())
+
+
 def main():
     check_whole()
     for row in BROKEN:
@@ -329,6 +362,7 @@ def main():
     check_page()
     check_cases()
     check_environment()
+    check_new()
     done("test_verb_test")
 
 

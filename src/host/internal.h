@@ -146,6 +146,9 @@ tvn_err tvn__graph_input(struct tvn_host *host);
 /* log.c */
 tvn_err tvn__log_new(struct tvn__log **out);
 void tvn__log_free(struct tvn__log *log);
+/* Appends "STAGE: LEVEL: MESSAGE" and a newline. */
+void tvn__log_line(struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message, struct tvn_buf *out);
 void tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
     struct tvn_str message);
 

@@ -72,22 +72,9 @@ may_speak(struct tvn__log *log)
     return true;
 }
 
-static void
-write_line(struct tvn__log *log, struct tvn_str stage, const char *level,
-    struct tvn_str message)
-{
-    tvn_buf_clear(&log->line);
-    tvn_buf_printf(&log->line, "%.*s: %s: ", TVN_STR_ARG(stage), level);
-    tvn_buf_append_escaped(&log->line, message);
-    tvn_buf_append_byte(&log->line, '\n');
-    if (!log->line.failed) {
-        (void)fwrite(log->line.ptr, 1, log->line.len, stderr);
-    }
-}
-
 void
-tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
-    struct tvn_str message)
+tvn__log_line(struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message, struct tvn_buf *out)
 {
     static const char *const names[] = {
         [TVN_LOG_DEBUG] = "debug",
@@ -95,12 +82,26 @@ tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
         [TVN_LOG_WARN] = "warn",
         [TVN_LOG_ERROR] = "error",
     };
+
+    tvn_buf_printf(out, "%.*s: %s: ", TVN_STR_ARG(stage), names[level]);
+    tvn_buf_append_escaped(out, message);
+    tvn_buf_append_byte(out, '\n');
+}
+
+void
+tvn__log_write(void *env, struct tvn_str stage, enum tvn_log_level level,
+    struct tvn_str message)
+{
     struct tvn_host *host = env;
     struct tvn__log *log = host->log;
 
     (void)pthread_mutex_lock(&log->lock);
     if (may_speak(log)) {
-        write_line(log, stage, names[level], message);
+        tvn_buf_clear(&log->line);
+        tvn__log_line(stage, level, message, &log->line);
+        if (!log->line.failed) {
+            (void)fwrite(log->line.ptr, 1, log->line.len, stderr);
+        }
     }
     (void)pthread_mutex_unlock(&log->lock);
 }

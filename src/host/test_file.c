@@ -1,7 +1,8 @@
 /* test_file.c -- a file of tests, read into its parts; names of stages and
  * events wait for the pipeline. */
-#include "host/test_internal.h"
+#include "host/test_spec.h"
 
+#include "base/jsonout.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -22,14 +23,6 @@ tvn__test_new(struct tvn__test_reader *reader, uint32_t count, size_t size)
         tvn__test_fail(reader, TVN_ENOMEM);
     }
     return made;
-}
-
-static bool
-is_null(const struct tvn_yaml *node)
-{
-    return node->kind == TVN_YAML_SCALAR && node->is_plain &&
-           (node->text.len == 0 || tvn_str_is(node->text, "~") ||
-               tvn_str_is(node->text, "null"));
 }
 
 static bool
@@ -216,7 +209,10 @@ read_given(struct tvn__test_reader *reader, const struct tvn_yaml *node,
         uint64_t at_ns = 0;
 
         given->stage = node->pairs[i].key;
-        if (!tvn__test_list(reader, list, "what is given")) {
+        given->is_itself =
+            list->kind == TVN_YAML_SCALAR && tvn_str_is(list->text, "itself");
+        if (given->is_itself ||
+            !tvn__test_list(reader, list, "what is given")) {
             continue;
         }
         given->items =
@@ -272,7 +268,7 @@ read_name(struct tvn__test_reader *reader, const struct tvn_yaml *node,
     const struct tvn_yaml *name = tvn_yaml_get(node, "name");
 
     out->place = node->place;
-    if (name == NULL || is_null(name)) {
+    if (name == NULL || tvn__test_is_null(name)) {
         tvn__test_fail(
             reader, tvn_diag_error(reader->diag, TVN_EPIPELINE_MISSING,
                         &node->place, "the test has no `name`"));

@@ -1,6 +1,6 @@
 /* test_file_test.c -- files of tests: what is read, what is refused where,
  * and what happens when memory is out. */
-#include "host/test_internal.h"
+#include "host/test_spec.h"
 
 #include "base/assert.h"
 #include "base/mem.h"

@@ -2,6 +2,7 @@
  *
  *     test_file.c, test_parts.c   YAML -> tests
  *     test_run.c      one test: load, run, hold against what is expected
+ *     test_setup.c    which stages are the file's own
  *     test_stages.c   what stands at stages: sources, mocks, muted sinks
  *     test_tap.c      round a stage: remembers what arrives, injects faults
  *     test_check.c    what arrived, and windows
@@ -17,131 +18,7 @@
 #include "connector/field.h"
 #include "host/internal.h"
 #include "host/test.h"
-
-/* ------------------------------------------------------------------------
- * A test as it is written.  Stages are keys whose names are not resolved. */
-
-struct tvn__test_item {
-    uint64_t at_ns;               /* since the start */
-    const struct tvn_yaml *value; /* NULL: only time passes */
-};
-
-struct tvn__test_given {
-    const struct tvn_yaml *stage;
-    struct tvn__test_item *items;
-    uint32_t count;
-};
-
-struct tvn__test_fault {
-    const struct tvn_yaml *stage;
-    uint64_t at;    /* number of the event, from 1 */
-    uint64_t times; /* that it fails */
-    enum tvn_fault_kind kind;
-    struct tvn_str message;
-};
-
-struct tvn__test_expect {
-    const struct tvn_yaml *stage;
-    const struct tvn_yaml *events;   /* NULL: not asked */
-    const struct tvn_yaml *contains; /* NULL: not asked */
-    const struct tvn_yaml *number;   /* NULL: not asked */
-    uint64_t count;
-};
-
-struct tvn__test_window {
-    const struct tvn_yaml *node;
-    bool has_start, has_end, has_reason;
-    uint64_t start_ns, end_ns; /* since the start */
-    uint32_t reason;
-};
-
-struct tvn__test_flush {
-    const struct tvn_yaml *stage;
-    struct tvn__test_window *windows;
-    uint32_t count;
-    struct tvn_place place; /* of the list */
-};
-
-struct tvn__test_dead {
-    const struct tvn_yaml *node;
-    const struct tvn_yaml *stage; /* NULL: not asked, as the others */
-    const struct tvn_yaml *cause;
-    const struct tvn_yaml *message;
-    const struct tvn_yaml *event;
-    const struct tvn_yaml *attempts;
-};
-
-struct tvn__test_case {
-    struct tvn_str name;
-    struct tvn_place place;
-    struct tvn_pipeline_set *sets;
-    uint32_t set_count;
-    const struct tvn_yaml *environment; /* NULL: none */
-    struct tvn__test_given *given;
-    uint32_t given_count;
-    const struct tvn_yaml *mock; /* NULL: none */
-    struct tvn__test_fault *faults;
-    uint32_t fault_count;
-    struct tvn__test_expect *expects;
-    uint32_t expect_count;
-    struct tvn__test_flush *flushes;
-    uint32_t flush_count;
-    struct tvn__test_dead *dead;
-    uint32_t dead_count;
-    struct tvn_place dead_place;
-    const struct tvn_yaml *ledger; /* NULL: none */
-    const struct tvn_yaml *exit;   /* NULL: 0, or with `error` any other */
-    uint64_t status;
-    const struct tvn_yaml *error; /* NULL: none */
-};
-
-struct tvn_test_file {
-    struct tvn_arena arena;
-    const char *path;
-    const char *pipeline;               /* path of the pipeline file */
-    const struct tvn_yaml *environment; /* of all tests; NULL: none */
-    struct tvn__test_case *cases;
-    uint32_t count;
-};
-
-/* ------------------------------------------------------------------------
- * Reading. */
-
-#define TVN__TEST_AT_MAX UINT64_C(3153600000000000000) /* 100 years */
-
-struct tvn__test_reader {
-    struct tvn_test_file *file;
-    struct tvn_arena *arena;
-    struct tvn_diag *diag;
-    tvn_err err; /* the first */
-};
-
-/* test_file.c: what is wrong is a finding and the reader's error. */
-void tvn__test_fail(struct tvn__test_reader *reader, tvn_err err);
-void *tvn__test_new(
-    struct tvn__test_reader *reader, uint32_t count, size_t size);
-bool tvn__test_mapping(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, const char *what);
-bool tvn__test_list(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, const char *what);
-void tvn__test_keys(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, const char *what, const char *const *keys);
-struct tvn_str tvn__test_text(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, const char *what);
-
-/* `{ at: 1s, event: ... }`: an item of that form; either key may be missing,
- * none other be there. */
-bool tvn__test_is_timed(const struct tvn_yaml *node);
-
-/* test_parts.c: `node` is the key's value, NULL when it is not there. */
-void tvn__test_read_faults(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, struct tvn__test_case *out);
-void tvn__test_read_expects(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, struct tvn__test_case *out);
-void tvn__test_read_flushes(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, struct tvn__test_case *out);
-void tvn__test_read_dead(struct tvn__test_reader *reader,
-    const struct tvn_yaml *node, struct tvn__test_case *out);
+#include "host/test_spec.h"
 
 /* ------------------------------------------------------------------------
  * A test that runs. */
@@ -187,7 +64,8 @@ struct tvn__test_armed {
     uint64_t fired;
 };
 
-#define TVN__TEST_SEEN_MAX 10000u /* events of a stage that are kept */
+#define TVN__TEST_SEEN_MAX   10000u  /* events of a stage that are kept */
+#define TVN__TEST_RECORD_MAX 100000u /* records; a guest may have no end */
 
 /* What is known of one stage while it runs. */
 struct tvn__test_stage {
@@ -195,6 +73,7 @@ struct tvn__test_stage {
     uint32_t number;
     enum tvn_role role;
     bool is_live;   /* something that is given may reach it */
+    bool is_itself; /* a guest that is a source, and runs */
     bool is_mocked; /* or a source, or muted */
     struct tvn__test_source *source;
     struct tvn__test_mock mock;
@@ -239,6 +118,10 @@ struct tvn__test {
     struct tvn__test_letter *last_letter;
     uint32_t letter_count;
 };
+
+/* test_setup.c: the test's stages, feeds and swaps.  All that is wrong is a
+ * finding. */
+tvn_err tvn__test_set_up(struct tvn__test *test);
 
 /* The stage of that name, or -1 with a finding. */
 int tvn__test_find(struct tvn__test *test, const struct tvn_yaml *name);

@@ -1,5 +1,5 @@
 /* test_parts.c -- a test's faults, and what it expects. */
-#include "host/test_internal.h"
+#include "host/test_spec.h"
 
 /* ------------------------------------------------------------------------
  * fault. */

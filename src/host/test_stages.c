@@ -9,7 +9,6 @@
 #include "host/test_internal.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static tvn_err
 start(void *self, struct tvn_diag *diag)

@@ -9,8 +9,6 @@
 
 #include "base/mem.h"
 
-#include <string.h>
-
 static tvn_err
 start(void *self, struct tvn_diag *diag)
 {

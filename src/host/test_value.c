@@ -15,14 +15,6 @@ is_compound(const struct tvn_type *type)
            type->kind == TVN_KIND_LIST || type->kind == TVN_KIND_FLAGS;
 }
 
-static bool
-is_null(const struct tvn_yaml *node)
-{
-    return node->kind == TVN_YAML_SCALAR && node->is_plain &&
-           (node->text.len == 0 || tvn_str_is(node->text, "~") ||
-               tvn_str_is(node->text, "null"));
-}
-
 static tvn_err
 read_json(struct tvn__test *test, const struct tvn_type *type,
     const struct tvn_yaml *node, TVN_GIVE struct tvn_image **out)
@@ -337,7 +329,7 @@ match(const struct matcher *matcher, const struct tvn_type *type, uint32_t at,
     if (type->kind == TVN_KIND_RECORD && node->kind == TVN_YAML_MAPPING) {
         return match_record(matcher, type, at, node, does);
     }
-    if (type->kind == TVN_KIND_OPTION && !is_null(node)) {
+    if (type->kind == TVN_KIND_OPTION && !tvn__test_is_null(node)) {
         if (matcher->data != NULL && case_at(type, matcher->data, at) == 0) {
             const struct matcher checks = {matcher->test, NULL};
 
