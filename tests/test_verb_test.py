@@ -319,6 +319,36 @@ def check_environment():
         check("nothing is written", files, {"torvyn.yaml", "torvyn.test.yaml"})
 
 
+LATE = ("{ flight: %s, airline: A, kind: major, late: true }" % AFTER)
+POLICIES = f"""
+events: [&late {LATE}]
+tests:
+  - name: ten a second
+    given: {{ announce: [*late, *late, *late] }}
+    expect: {{ delivery: [{{ at: 0s }}, {{ at: 100ms }}, {{ at: 200ms }}] }}
+  - name: the newest are dropped
+    given: {{ route: [*late, *late, *late] }}
+    expect: {{ delivery: {{ count: 1 }} }}
+    ledger: {{ route.delivery -> announce: {{ dropped_newest: 2 }} }}
+"""
+
+
+def check_policies():
+    """Rates and overflow, in virtual time."""
+    with scratch() as name:
+        folder = pathlib.Path(name)
+        copy(folder, POLICIES)
+        yaml = folder / "torvyn.yaml"
+        before = "  - route.delivery -> announce -> delivery\n"
+        check_that("the edges", before in yaml.read_text())
+        yaml.write_text(yaml.read_text().replace(
+            before, "  - route.delivery -> announce: { capacity: 1, overflow: "
+            "drop-newest }\n  - announce -> delivery: { rate: 10/s, burst: 1 "
+            "}\n"))
+        status, out, err = torvyn("test", cwd=folder)
+        check("policies\n" + out + err, status, 0)
+
+
 MINE = """
 tests:
   - name: what the guest has by itself
@@ -363,6 +393,7 @@ def main():
     check_cases()
     check_environment()
     check_new()
+    check_policies()
     done("test_verb_test")
 
 
