@@ -109,12 +109,16 @@ release_all(struct tvn_queue *queue)
     uint32_t released = queue->depth;
 
     for (uint32_t i = 0; i < queue->capacity; i++) {
-        tvn_image_unref(queue->ring[i].image);
-        queue->ring[i].image = NULL;
+        struct tvn_image *image = queue->ring[i].image;
+
+        if (image != NULL) { /* what is away stays charged */
+            queue->bytes -= image->block;
+            tvn_image_unref(image);
+            queue->ring[i].image = NULL;
+        }
     }
     queue->depth = 0;
     queue->is_begun = false;
-    queue->bytes = 0;
     return released;
 }
 

@@ -1,50 +1,11 @@
 /* queue_test.c -- one test per sentence of queue.h. */
 #include "stream/queue.h"
 
-#include "base/mem.h"
 #include "base/rng.h"
-#include "value/testing.h"
+#include "stream/testing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static struct tvn_types *types;
-static struct tvn_pool *pool;
-static struct tvn_builder builder;
-
-/* An image with about `size` bytes of data. */
-static struct tvn_image *
-make(uint32_t size)
-{
-    struct tvn_image *image = NULL;
-    uint32_t offset;
-
-    TVN_ASSERT(tvn_builder_begin(&builder,
-                   tvn_testing_scalar(types, TVN_KIND_U64)) == TVN_OK);
-    TVN_ASSERT(tvn_builder_alloc(&builder, size, 1, &offset) == TVN_OK);
-    TVN_ASSERT(tvn_builder_finish(&builder, &image) == TVN_OK);
-    return image;
-}
-
-static void
-push(struct tvn_queue *queue, uint64_t sequence, uint32_t size)
-{
-    const struct tvn_event event = {.sequence = sequence, .attempt = 7};
-
-    tvn_queue_push(queue, &event, make(size));
-}
-
-static uint64_t
-pop(struct tvn_queue *queue)
-{
-    uint32_t count = 0;
-    const struct tvn_event *event = tvn_queue_peek(queue, 1, &count);
-
-    TVN_ASSERT(count == 1 && event->image != NULL);
-    tvn_image_unref(tvn_queue_pop(queue));
-    TVN_ASSERT(event->image == NULL); /* the rest can still be read */
-    return event->sequence;
-}
 
 static void
 test_order_is_first_in_first_out(void)
@@ -52,13 +13,13 @@ test_order_is_first_in_first_out(void)
     struct tvn_queue queue;
 
     TVN_ASSERT(tvn_queue_init(&queue, 2, 1024) == TVN_OK);
-    push(&queue, 1, 0);
-    push(&queue, 2, 0);
+    tvn_testing_push(&queue, 1, 0);
+    tvn_testing_push(&queue, 2, 0);
     TVN_ASSERT(!tvn_queue_has_room(&queue, TVN_IMAGE_MIN));
-    TVN_ASSERT(pop(&queue) == 1);
-    push(&queue, 3, 0); /* wraps round the ring */
-    TVN_ASSERT(pop(&queue) == 2);
-    TVN_ASSERT(pop(&queue) == 3);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 1);
+    tvn_testing_push(&queue, 3, 0); /* wraps round the ring */
+    TVN_ASSERT(tvn_testing_pop(&queue) == 2);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 3);
     TVN_ASSERT(queue.depth == 0 && queue.depth_max == 2 && queue.bytes == 0);
     tvn_queue_fini(&queue);
 }
@@ -69,14 +30,14 @@ test_it_is_bounded_in_bytes_too(void)
     struct tvn_queue queue;
 
     TVN_ASSERT(tvn_queue_init(&queue, 100, 640) == TVN_OK);
-    push(&queue, 1, 400); /* a block of 512 */
+    tvn_testing_push(&queue, 1, 400); /* a block of 512 */
     TVN_ASSERT(queue.bytes == 512);
     TVN_ASSERT(tvn_queue_has_room(&queue, 128));
     TVN_ASSERT(!tvn_queue_has_room(&queue, 192));
-    push(&queue, 2, 0);
+    tvn_testing_push(&queue, 2, 0);
     TVN_ASSERT(tvn_queue_free_bytes(&queue) == 0);
     TVN_ASSERT(tvn_queue_free_slots(&queue) == 98);
-    TVN_ASSERT(pop(&queue) == 1);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 1);
     TVN_ASSERT(queue.bytes == 128);
     tvn_queue_fini(&queue);
 }
@@ -92,16 +53,17 @@ test_peek_shows_a_run_in_place(void)
     (void)tvn_queue_peek(&queue, 64, &count);
     TVN_ASSERT(count == 0);
     for (uint64_t i = 0; i < 4; i++) {
-        push(&queue, i, 0);
+        tvn_testing_push(&queue, i, 0);
     }
     run = tvn_queue_peek(&queue, 3, &count);
     TVN_ASSERT(count == 3 && run[2].sequence == 2 && run[2].attempt == 0);
-    TVN_ASSERT(pop(&queue) == 0 && pop(&queue) == 1 && pop(&queue) == 2);
-    push(&queue, 4, 0);
-    push(&queue, 5, 0);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 0 && tvn_testing_pop(&queue) == 1 &&
+               tvn_testing_pop(&queue) == 2);
+    tvn_testing_push(&queue, 4, 0);
+    tvn_testing_push(&queue, 5, 0);
     run = tvn_queue_peek(&queue, 64, &count);
     TVN_ASSERT(count == 1 && run[0].sequence == 3); /* up to the ring's end */
-    TVN_ASSERT(pop(&queue) == 3);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 3);
     run = tvn_queue_peek(&queue, 64, &count);
     TVN_ASSERT(count == 2 && run[1].sequence == 5);
     tvn_queue_fini(&queue);
@@ -114,15 +76,15 @@ test_it_counts_by_itself(void)
 
     TVN_ASSERT(tvn_queue_init(&queue, 8, 4096) == TVN_OK);
     for (uint64_t i = 0; i < 5; i++) {
-        push(&queue, i, 0);
+        tvn_testing_push(&queue, i, 0);
     }
-    TVN_ASSERT(pop(&queue) == 0);
+    TVN_ASSERT(tvn_testing_pop(&queue) == 0);
     TVN_ASSERT(tvn_queue_count(&queue) == 4);
     tvn_queue_discard(&queue);
     TVN_ASSERT(queue.enqueued == 5 && queue.dequeued == 1);
     TVN_ASSERT(queue.discarded == 4 && tvn_queue_count(&queue) == 0);
-    push(&queue, 9, 0); /* it can be used after it */
-    TVN_ASSERT(pop(&queue) == 9);
+    tvn_testing_push(&queue, 9, 0); /* it can be used after it */
+    TVN_ASSERT(tvn_testing_pop(&queue) == 9);
     tvn_queue_fini(&queue);
 }
 
@@ -157,7 +119,7 @@ test_random_use(uint64_t seed)
         TVN_ASSERT(tvn_queue_init(&queue, capacity, 1200) == TVN_OK);
         for (uint32_t i = 0; i < 2000; i++) {
             uint32_t size = (uint32_t)tvn_rng_below(&rng, 500);
-            uint32_t block = tvn_pool_charge(pool, size + 8);
+            uint32_t block = tvn_pool_charge(tvn_testing_pool, size + 8);
 
             if (tvn_rng_below(&rng, 2) == 0) {
                 bool has_room =
@@ -167,11 +129,11 @@ test_random_use(uint64_t seed)
                 if (has_room) {
                     blocks[next % 16] = block;
                     bytes += block;
-                    push(&queue, next++, size);
+                    tvn_testing_push(&queue, next++, size);
                 }
             } else if (first < next) {
                 bytes -= blocks[first % 16];
-                TVN_ASSERT(pop(&queue) == first++);
+                TVN_ASSERT(tvn_testing_pop(&queue) == first++);
             }
             TVN_ASSERT(queue.bytes == bytes);
             TVN_ASSERT(tvn_queue_count(&queue) == next - first);
@@ -186,20 +148,13 @@ main(int argc, char **argv)
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 7;
 
     printf("seed %llu\n", (unsigned long long)seed);
-    types = tvn_types_new();
-    TVN_ASSERT(types != NULL);
-    pool = tvn_pool_new(4096, 1u << 16);
-    TVN_ASSERT(pool != NULL);
-    tvn_builder_init(&builder, pool);
+    tvn_testing_begin();
     test_order_is_first_in_first_out();
     test_it_is_bounded_in_bytes_too();
     test_peek_shows_a_run_in_place();
     test_it_counts_by_itself();
     test_bounds_of_init();
     test_random_use(seed);
-    tvn_builder_fini(&builder);
-    tvn_pool_free(pool);
-    tvn_types_free(types);
-    TVN_ASSERT(tvn_mem_live() == 0);
+    tvn_testing_end();
     return 0;
 }
