@@ -72,8 +72,7 @@ tvn_bucket_due_ns(const struct tvn_bucket *bucket, uint64_t tokens)
     if (want <= bucket->parts) {
         return bucket->last_ns;
     }
-    return bucket->last_ns +
-           (want - bucket->parts + bucket->rate - 1) / bucket->rate;
+    return bucket->last_ns + (want - bucket->parts - 1) / bucket->rate + 1;
 }
 
 #endif
