@@ -217,6 +217,180 @@ test_findings_are_bounded(void)
     teardown();
 }
 
+/* ------------------------------------------------------------------------
+ * An edge between two threads whose queue dropped and refused. */
+
+static struct tvn_queue inbox;
+
+/* in | keep: of 19 that were offered 12 were queued, 3 dropped as the newest,
+ * 3 given up (one to the dead letter) and 1 is to be offered again.  Of the 12
+ * one was dropped as the oldest, 3 lie in the queue, 8 went to the inbox,
+ * where 2 lie.  Each of two records was tried again once. */
+static void
+setup_parts(void)
+{
+    memset(stages, 0, sizeof(stages));
+    memset(edges, 0, sizeof(edges));
+    TVN_ASSERT(tvn_queue_init(&queues[0], 3, 4096) == TVN_OK);
+    tvn_queue_set_overflow(&queues[0], TVN_OVERFLOW_DROP_OLDEST, 0, 0, 0);
+    move(&queues[0], 3, 3);
+    move(&queues[0], 3, 3);
+    move(&queues[0], 3, 2);
+    move(&queues[0], 2, 0);
+    TVN_ASSERT(tvn_queue_make_room(&queues[0], TVN_IMAGE_MIN));
+    move(&queues[0], 1, 0);
+    queues[0].dropped_newest = 3;
+    queues[0].refused = 7;
+    TVN_ASSERT(tvn_queue_init(&inbox, 16, 4096) == TVN_OK);
+    move(&inbox, 8, 6);
+    edges[0] = (struct tvn_ledger_edge){.name = TVN_STR("in -> out"),
+        .from = 0,
+        .to = 1,
+        .offered = 19,
+        .retrying = 1,
+        .refused_dropped = 2,
+        .refused_dead = 1,
+        .refusals = 7,
+        .queue = &queues[0],
+        .inbox = &inbox};
+    stages[0] = (struct tvn_ledger_stage){.name = TVN_STR("in"),
+        .role = TVN_ROLE_SOURCE,
+        .books = {.in = 19, .passed = 19, .out = 19, .retried = 2},
+        .counts = {.records = 21, .ok = 19, .outs = 19, .failed = 2},
+        .dead_written = 1};
+    sink(1, "out", 6);
+    stages[1].part = 1;
+    ledger = (struct tvn_ledger){.stages = stages,
+        .stage_count = 2,
+        .edges = edges,
+        .edge_count = 1,
+        .counts_dead = true,
+        .dead_total = 1};
+}
+
+static void
+teardown_parts(void)
+{
+    tvn_queue_fini(&queues[0]);
+    tvn_queue_fini(&inbox);
+}
+
+static void
+test_what_edges_drop_is_in_the_sum(void)
+{
+    struct tvn_ledger_events events;
+
+    setup_parts();
+    TVN_ASSERT(tvn_ledger_check(&ledger, NULL) == TVN_OK);
+    tvn_ledger_sum(&ledger, &events);
+    TVN_ASSERT(tvn_ledger_edge_dropped(&edges[0]) == 6);
+    TVN_ASSERT(events.in == 19 && events.delivered == 6);
+    TVN_ASSERT(events.dropped == 6 && events.dead == 1);
+    TVN_ASSERT(events.in_flight == 6); /* 3, 2, and 1 to be offered again */
+    teardown_parts();
+}
+
+/* A bit for each part whose own check finds it. */
+static uint32_t
+parts_that_find(void)
+{
+    uint32_t bits = 0;
+
+    for (uint32_t part = 0; part < 3; part++) {
+        if (tvn_ledger_check_part(&ledger, part, NULL) != TVN_OK) {
+            bits |= UINT32_C(1) << part;
+        }
+    }
+    return bits;
+}
+
+static void
+test_each_number_of_an_edge(void)
+{
+    static const struct {
+        uint64_t *number;
+        const char *place;
+        uint32_t parts;
+    } rows[] = {
+        {&edges[0].offered, "edge in -> out", 1},
+        {&edges[0].waiting, "edge in -> out", 1},
+        {&edges[0].retrying, "edge in -> out", 1},
+        {&edges[0].refused_dropped, "edge in -> out", 1},
+        {&edges[0].refused_dead, "edge in -> out", 1},
+        {&edges[0].refusals, "edge in -> out", 1},
+        {&queues[0].refused, "edge in -> out", 1},
+        {&queues[0].enqueued, "edge in -> out", 1},
+        {&queues[0].dequeued, "edge in -> out", 1},
+        {&queues[0].dropped_newest, "edge in -> out", 1},
+        {&queues[0].dropped_oldest, "edge in -> out", 1},
+        {&queues[0].discarded, "edge in -> out", 1},
+        {&inbox.enqueued, "edge in -> out", 2},
+        {&inbox.dequeued, "edge in -> out", 2},
+        {&inbox.discarded, "edge in -> out", 2},
+        {&stages[0].books.retried, "stage in", 1},
+        {&stages[0].counts.records, "stage in", 1},
+        {&stages[0].dead_written, "stage in", 1},
+        {&stages[1].books.delivered, "stage out", 2},
+        {&stages[1].counts.records, "stage out", 2},
+        {&ledger.dead_total, "flow as a whole", 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        setup_parts();
+        TVN_ASSERT(parts_that_find() == 0);
+        (*rows[i].number)++;
+        TVN_ASSERT(finds(rows[i].place));
+        TVN_ASSERT(parts_that_find() == rows[i].parts);
+        (*rows[i].number) -= 2;
+        TVN_ASSERT(finds(rows[i].place));
+        TVN_ASSERT(parts_that_find() == rows[i].parts);
+        (*rows[i].number)++;
+        teardown_parts();
+    }
+}
+
+/* Each part by itself is right, and one event is between them. */
+static void
+test_what_is_on_the_way_is_seen_by_the_whole(void)
+{
+    setup_parts();
+    tvn_image_unref(tvn_queue_pop(&queues[0]));
+    TVN_ASSERT(parts_that_find() == 0);
+    TVN_ASSERT(finds("edge in -> out"));
+    teardown_parts();
+}
+
+/* An image that is gone from the inbox, and one too many in the queue. */
+static void
+test_the_inbox_is_counted_too(void)
+{
+    setup_parts();
+    tvn_image_unref(inbox.ring[inbox.head].image);
+    inbox.ring[inbox.head].image = NULL;
+    TVN_ASSERT(parts_that_find() == 2);
+    TVN_ASSERT(finds("edge in -> out"));
+    teardown_parts();
+}
+
+/* An offer that was refused and booked as if it had been dropped. */
+static void
+test_an_outcome_of_the_wrong_name(void)
+{
+    setup_parts();
+    edges[0].refused_dead--;
+    edges[0].refused_dropped++;
+    TVN_ASSERT(finds("stage in")); /* its dead letters do not agree */
+    teardown_parts();
+    setup_parts();
+    stages[0].counts.records--; /* a record that was tried again was lost */
+    stages[0].books.retried--;
+    TVN_ASSERT(tvn_ledger_check(&ledger, NULL) == TVN_OK);
+    stages[0].books.in--;
+    stages[0].books.retried++;
+    TVN_ASSERT(finds("stage in"));
+    teardown_parts();
+}
+
 int
 main(void)
 {
@@ -229,6 +403,11 @@ main(void)
     test_what_is_in_the_ring_is_counted_there();
     test_two_errors_that_cancel_out_are_found();
     test_findings_are_bounded();
+    test_what_edges_drop_is_in_the_sum();
+    test_each_number_of_an_edge();
+    test_what_is_on_the_way_is_seen_by_the_whole();
+    test_the_inbox_is_counted_too();
+    test_an_outcome_of_the_wrong_name();
     tvn_builder_fini(&builder);
     tvn_pool_free(pool);
     tvn_types_free(types);
