@@ -49,6 +49,7 @@ script(struct tvn_testing_stage *stage, struct tvn_flow_node *node)
     stage->fails = kinds[below(7)];
     stage->fail_every = 2 + below(60);
     stage->fail_times = below(2) == 0 ? 1 + below(3) : 0;
+    stage->fails_early = below(2) == 0;
     if (below(4) == 0) {
         stage->stall_at_ns = below(1000000);
         stage->stall_ns = below(5000000);

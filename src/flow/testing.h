@@ -10,7 +10,9 @@
  * An event's value is its id: a source counts from 0, processors pass the id
  * of their input on, aggregators make ids of their own.  Every stage keeps
  * the (sequence, id) of what it was given, in order.  Header only.
- * Threads: none. */
+ *
+ * Threads: by turns on the caller's, or, after tvn_testing_real, those of the
+ * flow: then each stage belongs to its node's. */
 #ifndef TVN_FLOW_TESTING_H
 #define TVN_FLOW_TESTING_H
 
@@ -23,14 +25,21 @@ static inline tvn_err
 tvn_testing_dead(void *env, const struct tvn_dead *dead, struct tvn_diag *diag)
 {
     struct tvn_testing_world *world = env;
+    uint64_t number;
 
     if (world->dead_fails) {
         return tvn_diag_error(diag, TVN_EIO, NULL, "no room for the dead");
     }
     TVN_ASSERT(dead->fault->kind != TVN_FAULT_NONE && dead->attempts >= 1);
-    TVN_ASSERT(dead->event != NULL || dead->fault->raw.len > 0);
-    world->dead_written++;
+    TVN_ASSERT(dead->event != NULL || dead->fault->raw.len > 0 ||
+               dead->fault->err == TVN_ENOMEM);
+    number = world->dead_written++;
     world->dead_records += dead->event == NULL;
+    if (number < TVN_TESTING_DEAD) {
+        world->dead[number] = (struct tvn_testing_dead_letter){dead->stage,
+            dead->fault->kind, dead->attempts,
+            dead->event == NULL ? UINT64_MAX : dead->event->sequence};
+    }
     return TVN_OK;
 }
 
@@ -122,6 +131,34 @@ tvn_testing_join(struct tvn_testing_world *world, const char *name,
     return &world->edges[number];
 }
 
+/* A pool for each of the threads; before any event is made. */
+static inline void
+tvn_testing_pools(struct tvn_testing_world *world)
+{
+    for (uint32_t i = 0; i < world->opts.thread_count; i++) {
+        world->pools[i] = tvn_pool_new(1u << 16, 1u << 20);
+        TVN_ASSERT(world->pools[i] != NULL);
+    }
+    for (uint32_t i = 0; i < world->opts.node_count; i++) {
+        tvn_builder_fini(&world->stages[i].builder);
+        tvn_builder_init(
+            &world->stages[i].builder, world->pools[world->nodes[i].thread]);
+    }
+    world->opts.pools = world->pools;
+}
+
+/* Real threads and real time: after all stages are there. */
+static inline void
+tvn_testing_real(struct tvn_testing_world *world)
+{
+    world->opts.clock = tvn_clock_real();
+    TVN_ASSERT(tvn_loop_new(&world->opts.loop) == TVN_OK);
+    world->hooks = (struct tvn__flow_hooks){NULL, NULL, NULL};
+    world->is_real = true;
+    world->zero_ns = tvn_clock_monotonic_ns();
+    tvn_testing_pools(world);
+}
+
 /* Makes the flow, so that a test can look into it. */
 static inline void
 tvn_testing_ready(struct tvn_testing_world *world)
@@ -169,6 +206,12 @@ tvn_testing_world_free(struct tvn_testing_world *world)
 
         TVN_ASSERT(stage->free_count == 1);
         tvn_mem_free(stage->seen, TVN_TESTING_SEEN, sizeof(*stage->seen));
+    }
+    for (uint32_t i = 0; i < TVN_TESTING_MAX && world->pools[i] != NULL; i++) {
+        tvn_pool_free(world->pools[i]);
+    }
+    if (world->is_real) {
+        tvn_loop_free(world->opts.loop);
     }
     tvn_pool_free(world->pool);
     tvn_types_free(world->types);

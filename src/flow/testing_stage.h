@@ -4,36 +4,10 @@
 #ifndef TVN_FLOW_TESTING_STAGE_H
 #define TVN_FLOW_TESTING_STAGE_H
 
-#include "flow/testing_world.h"
+#include "flow/testing_script.h"
 
 /* ------------------------------------------------------------------------
  * The visits. */
-
-/* With `attempt` failures of it before. */
-static inline bool
-tvn_testing_fails(
-    struct tvn_testing_stage *stage, uint64_t id, uint32_t attempt)
-{
-    if (stage->fails == TVN_FAULT_NONE ||
-        (stage->fail_times > 0 && attempt >= stage->fail_times)) {
-        return false;
-    }
-    return (stage->fail_every > 0 && id > 0 && id % stage->fail_every == 0) ||
-           (stage->fail_at > 0 && id == stage->fail_at);
-}
-
-static inline tvn_err
-tvn_testing_fault(struct tvn_testing_stage *stage, struct tvn_burst *burst,
-    enum tvn_fault_kind kind)
-{
-    stage->counts.failed++;
-    burst->fault.kind = kind;
-    burst->fault.err =
-        kind == TVN_FAULT_FATAL ? TVN_EGUEST_FATAL : TVN_EGUEST_REJECT;
-    burst->fault.text = TVN_STR("as the script says");
-    burst->fault.raw = TVN_STR("raw");
-    return burst->fault.err;
-}
 
 static inline tvn_err
 tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
@@ -48,7 +22,7 @@ tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
     while (burst->outs < max && stage->made < stage->records) {
         uint64_t id = stage->made;
 
-        stage->world->now_ns += stage->cost_ns;
+        tvn_testing_spend(stage, stage->cost_ns);
         stage->counts.records++;
         if (tvn_testing_fails(stage, id, stage->failed_times)) {
             if (stage->fail_times == 0) {
@@ -62,15 +36,20 @@ tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
         stage->failed_times = 0;
         burst->out_time_ns[burst->outs] = 10 * id;
         burst->out_key[burst->outs] = id + 1;
-        burst->out[burst->outs++] = tvn_testing_make(stage, id);
+        burst->out[burst->outs] = tvn_testing_make(stage, id);
+        if (burst->out[burst->outs] == NULL) {
+            return tvn_testing_starve(stage);
+        }
+        burst->outs++;
         stage->counts.ok++;
     }
     burst->is_end = stage->made == stage->records;
     return TVN_OK;
 }
 
-/* The outputs of the head as far as credit goes; false: there are more. */
-static inline bool
+/* The outputs of the head as far as credit goes.  TVN_EAGAIN: there are
+ * more. */
+static inline tvn_err
 tvn_testing_produce(struct tvn_testing_stage *stage, struct tvn_burst *burst,
     uint32_t index, uint32_t want)
 {
@@ -79,28 +58,17 @@ tvn_testing_produce(struct tvn_testing_stage *stage, struct tvn_burst *burst,
     while (stage->begun < want) {
         if (burst->outs == burst->credit) {
             burst->is_pending = true;
-            return false;
+            return TVN_EAGAIN;
         }
         burst->out_of[burst->outs] = (uint8_t)index;
-        burst->out[burst->outs++] = tvn_testing_make(stage, id);
+        burst->out[burst->outs] = tvn_testing_make(stage, id);
+        if (burst->out[burst->outs] == NULL) {
+            return tvn_testing_starve(stage);
+        }
+        burst->outs++;
         stage->begun++;
     }
-    return true;
-}
-
-static inline uint32_t
-tvn_testing_wants(const struct tvn_testing_stage *stage, uint64_t id)
-{
-    if (stage->role == TVN_ROLE_AGGREGATOR) {
-        return stage->ingest_outs;
-    }
-    if (stage->role != TVN_ROLE_PROCESSOR) {
-        return 0;
-    }
-    if (stage->outs_of != NULL) {
-        return stage->outs_of(id);
-    }
-    return stage->outs == 0 ? 1 : stage->outs;
+    return TVN_OK;
 }
 
 static inline void
@@ -136,6 +104,7 @@ tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
     for (uint32_t i = 0; i < max; i++) {
         uint64_t id = tvn_testing_id(burst->in[i].image);
         uint32_t wants = tvn_testing_wants(stage, id);
+        tvn_err err;
 
         if (wants > 0 && burst->outs == burst->credit) {
             return TVN_OK;
@@ -143,12 +112,19 @@ tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
         if (!stage->is_begun) {
             stage->is_begun = true;
             stage->counts.calls++;
-            stage->world->now_ns += stage->cost_ns;
+            tvn_testing_spend(stage, stage->cost_ns);
+            if (stage->fails_early &&
+                tvn_testing_fails(stage, id, burst->in[i].attempt)) {
+                stage->is_begun = false;
+                return tvn_testing_fault(stage, burst, stage->fails);
+            }
         }
-        if (!tvn_testing_produce(stage, burst, i, wants)) {
-            return TVN_OK;
+        err = tvn_testing_produce(stage, burst, i, wants);
+        if (err != TVN_OK) {
+            return err == TVN_EAGAIN ? TVN_OK : err;
         }
-        if (tvn_testing_fails(
+        if (!stage->fails_early &&
+            tvn_testing_fails(
                 stage, id, burst->in[i].attempt)) { /* its outputs stay sent */
             stage->is_begun = false;
             stage->begun = 0;
@@ -157,20 +133,6 @@ tvn_testing_take(struct tvn_testing_stage *stage, struct tvn_burst *burst)
         tvn_testing_finish(stage, burst, i, id);
     }
     return TVN_OK;
-}
-
-static inline bool
-tvn_testing_stalls(
-    const struct tvn_testing_stage *stage, struct tvn_burst *burst)
-{
-    uint64_t now_ns = stage->world->now_ns;
-    uint64_t end_ns = stage->stall_at_ns + stage->stall_ns;
-
-    if (now_ns < stage->stall_at_ns || now_ns >= end_ns) {
-        return false;
-    }
-    burst->wake.at_ns = end_ns;
-    return true;
 }
 
 static inline tvn_err
@@ -186,7 +148,7 @@ tvn_testing_visit(void *self, struct tvn_burst *burst)
         stage->visits % stage->again_every == 0) {
         stage->is_again = true;
         if (stage->again_ns > 0) {
-            burst->wake.at_ns = stage->world->now_ns + stage->again_ns;
+            burst->wake.at_ns = tvn_testing_now(stage) + stage->again_ns;
         }
         if (stage->again_fd > 0) {
             burst->wake.fd = stage->again_fd;
@@ -223,7 +185,13 @@ tvn_testing_flush(
         stage->flushing = stage->flush_outs;
     }
     while (stage->flushing > 0 && burst->outs < burst->credit) {
-        burst->out[burst->outs++] = tvn_testing_make(stage, stage->made++);
+        burst->out[burst->outs] = tvn_testing_make(stage, stage->made);
+        if (burst->out[burst->outs] == NULL) {
+            stage->flushing = 0;
+            return tvn_testing_starve(stage);
+        }
+        burst->outs++;
+        stage->made++;
         stage->flushing--;
     }
     burst->is_pending = stage->flushing > 0;
@@ -253,7 +221,7 @@ tvn_testing_complete(void *self, bool is_ok, struct tvn_burst *burst)
     stage->completed_ok = is_ok;
     if (stage->complete_waits > 0) {
         stage->complete_waits--;
-        burst->wake.at_ns = stage->world->now_ns + 1000;
+        burst->wake.at_ns = tvn_testing_now(stage) + 1000;
         return TVN_EAGAIN;
     }
     return stage->fails_complete

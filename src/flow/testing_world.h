@@ -15,6 +15,8 @@
 #define TVN_TESTING_MAX     32u    /* stages, edges */
 #define TVN_TESTING_SEEN    65536u /* events a stage remembers */
 #define TVN_TESTING_WINDOWS 64u    /* windows an aggregator remembers */
+#define TVN_TESTING_TRIES   64u    /* failures a stage remembers */
+#define TVN_TESTING_DEAD    64u    /* dead letters a world remembers */
 
 struct tvn_testing_world;
 
@@ -23,6 +25,21 @@ struct tvn_testing_seen {
     uint64_t id;
     uint64_t event_time_ns;
     uint64_t key;
+    uint64_t at_ns;
+    uint32_t attempt;
+};
+
+struct tvn_testing_try {
+    uint64_t id;
+    uint64_t at_ns;
+    uint32_t attempt;
+};
+
+struct tvn_testing_dead_letter {
+    struct tvn_str stage;
+    enum tvn_fault_kind kind;
+    uint32_t attempts;
+    uint64_t sequence; /* UINT64_MAX: a record */
 };
 
 /* Plain fields are the script; zero does nothing out of the ordinary. */
@@ -48,6 +65,8 @@ struct tvn_testing_stage {
     uint32_t fail_at;          /* id */
     uint32_t fail_times;       /* each that fails: so often, then it goes well;
                                 * 0: always */
+    bool fails_early;          /* before the first output, not after the last */
+    bool forgets;              /* sees more than it remembers */
     uint64_t stall_at_ns;      /* from here ... */
     uint64_t stall_ns;         /* ... for so long: TVN_EAGAIN */
     enum tvn_fault_kind flush_fails;
@@ -68,6 +87,10 @@ struct tvn_testing_stage {
     uint64_t made; /* ids given out */
     uint64_t seen_count;
     struct tvn_testing_seen *seen;
+    uint64_t last_sequence;
+    bool is_disordered; /* a sequence that does not rise */
+    uint64_t try_count; /* failures */
+    struct tvn_testing_try tries[TVN_TESTING_TRIES];
     uint32_t windows;
     struct tvn_window window[TVN_TESTING_WINDOWS];
     uint64_t window_events[TVN_TESTING_WINDOWS]; /* in each window */
@@ -89,6 +112,7 @@ struct tvn_testing_world {
     struct tvn_types *types;
     const struct tvn_type *type;
     struct tvn_pool *pool;
+    struct tvn_pool *pools[TVN_TESTING_MAX]; /* by thread; see testing.h */
     struct tvn_clock clock;
     struct tvn_testing_stage stages[TVN_TESTING_MAX];
     struct tvn_flow_node nodes[TVN_TESTING_MAX];
@@ -97,9 +121,12 @@ struct tvn_testing_world {
     struct tvn__flow_hooks hooks;
     struct tvn_flow *flow;
     struct tvn_diag diag;
-    uint64_t dead_written;
-    uint64_t dead_records; /* of these, without an event */
+    _Atomic uint64_t dead_written;
+    _Atomic uint64_t dead_records; /* of these, without an event */
+    struct tvn_testing_dead_letter dead[TVN_TESTING_DEAD];
     bool dead_fails;
+    uint64_t zero_ns;  /* stalls count from here */
+    bool is_real;      /* threads, and the machine's clock */
     bool checks_steps; /* the law and the bounds, after every turn */
 };
 
@@ -129,6 +156,29 @@ tvn_testing_idle(void *env, uint64_t until_ns)
 
     if (until_ns != TVN__NEVER && until_ns > world->now_ns) {
         world->now_ns = until_ns;
+    }
+}
+
+static inline uint64_t
+tvn_testing_now(const struct tvn_testing_stage *stage)
+{
+    const struct tvn_clock *clock = stage->world->opts.clock;
+
+    return clock->monotonic_ns(clock->self);
+}
+
+/* Takes its time. */
+static inline void
+tvn_testing_spend(struct tvn_testing_stage *stage, uint64_t ns)
+{
+    uint64_t end_ns;
+
+    if (!stage->world->is_real) {
+        stage->world->now_ns += ns;
+        return;
+    }
+    end_ns = ns == 0 ? 0 : tvn_testing_now(stage) + ns;
+    while (ns > 0 && tvn_testing_now(stage) < end_ns) {
     }
 }
 
@@ -179,6 +229,7 @@ tvn_testing_id(const struct tvn_image *image)
     return id;
 }
 
+/* NULL: memory is out. */
 static inline struct tvn_image *
 tvn_testing_make(struct tvn_testing_stage *stage, uint64_t id)
 {
@@ -186,24 +237,36 @@ tvn_testing_make(struct tvn_testing_stage *stage, uint64_t id)
     struct tvn_image *image = NULL;
     uint32_t offset = 0;
     uint32_t pad = (uint32_t)stage->pad;
+    tvn_err err = tvn_builder_begin(builder, stage->world->type);
 
-    TVN_ASSERT(tvn_builder_begin(builder, stage->world->type) == TVN_OK);
-    TVN_ASSERT(tvn_builder_alloc(builder, pad, 1, &offset) == TVN_OK);
-    memcpy(builder->data, &id, sizeof(id));
-    memcpy(builder->data + 8, &offset, sizeof(offset));
-    memcpy(builder->data + 12, &pad, sizeof(pad));
-    TVN_ASSERT(tvn_builder_finish(builder, &image) == TVN_OK);
-    stage->counts.outs++;
+    err = err == TVN_OK ? tvn_builder_alloc(builder, pad, 1, &offset) : err;
+    if (err == TVN_OK) {
+        memcpy(builder->data, &id, sizeof(id));
+        memcpy(builder->data + 8, &offset, sizeof(offset));
+        memcpy(builder->data + 12, &pad, sizeof(pad));
+        err = tvn_builder_finish(builder, &image);
+    }
+    TVN_ASSERT(err == TVN_OK || err == TVN_ENOMEM);
+    stage->counts.outs += err == TVN_OK;
     return image;
 }
 
 static inline void
 tvn_testing_note(struct tvn_testing_stage *stage, const struct tvn_event *event)
 {
-    TVN_ASSERT(stage->seen_count < TVN_TESTING_SEEN);
-    stage->seen[stage->seen_count++] =
-        (struct tvn_testing_seen){event->sequence, tvn_testing_id(event->image),
-            event->event_time_ns, event->key};
+    uint64_t number = stage->seen_count++;
+
+    stage->is_disordered =
+        stage->is_disordered ||
+        (number > 0 && event->sequence <= stage->last_sequence);
+    stage->last_sequence = event->sequence;
+    if (number >= TVN_TESTING_SEEN) {
+        TVN_ASSERT(stage->forgets);
+        return;
+    }
+    stage->seen[number] = (struct tvn_testing_seen){event->sequence,
+        tvn_testing_id(event->image), event->event_time_ns, event->key,
+        stage->forgets ? 0 : tvn_testing_now(stage), event->attempt};
 }
 
 #endif
