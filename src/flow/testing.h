@@ -196,6 +196,18 @@ tvn_testing_said(struct tvn_testing_world *world, const char *text)
     return is_there;
 }
 
+/* On stderr: for a test that is about to give up. */
+static inline void
+tvn_testing_show(struct tvn_testing_world *world)
+{
+    struct tvn_buf out = {0};
+
+    tvn_diag_print(&world->diag, &out);
+    tvn_flow_report_print(world->flow, &out);
+    fprintf(stderr, "%s", tvn_buf_text(&out));
+    tvn_buf_fini(&out);
+}
+
 /* Also checks that every stage was freed once and every image released. */
 static inline void
 tvn_testing_world_free(struct tvn_testing_world *world)

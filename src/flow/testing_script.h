@@ -62,6 +62,18 @@ tvn_testing_wants(const struct tvn_testing_stage *stage, uint64_t id)
     return stage->outs == 0 ? 1 : stage->outs;
 }
 
+static inline uint32_t
+tvn_testing_verdict(const struct tvn_testing_stage *stage, uint64_t id)
+{
+    if (stage->role == TVN_ROLE_FILTER && stage->keep_every > 0) {
+        return id % stage->keep_every == 0;
+    }
+    if (stage->role == TVN_ROLE_ROUTER && stage->route_ports > 0) {
+        return UINT32_C(1) << id % stage->route_ports;
+    }
+    return 1;
+}
+
 static inline bool
 tvn_testing_stalls(
     const struct tvn_testing_stage *stage, struct tvn_burst *burst)

@@ -75,7 +75,9 @@ static inline void
 tvn_testing_finish(struct tvn_testing_stage *stage, struct tvn_burst *burst,
     uint32_t index, uint64_t id)
 {
-    uint32_t verdict = stage->verdict_of == NULL ? 1 : stage->verdict_of(id);
+    uint32_t verdict = stage->verdict_of == NULL
+                           ? tvn_testing_verdict(stage, id)
+                           : stage->verdict_of(id);
 
     if (stage->role == TVN_ROLE_FILTER) {
         verdict &= 1;

@@ -73,7 +73,9 @@ struct tvn_testing_stage {
     bool fails_start;
     bool fails_complete;
     uint32_t (*outs_of)(uint64_t id);
-    uint32_t (*verdict_of)(uint64_t id); /* filter, router; NULL: 1 */
+    uint32_t keep_every;  /* filter: keeps ids divisible by it; 0: all */
+    uint32_t route_ports; /* router: to port id % so many; 0: port 0 */
+    uint32_t (*verdict_of)(uint64_t id); /* filter, router; NULL: as above */
     void (*before)(struct tvn_testing_stage *stage); /* each visit */
     void *env;
 

@@ -88,15 +88,17 @@ visit_source(struct tvn__shard *shard, struct tvn__node *node, uint32_t max)
     TVN_ASSERT(burst->outs <= burst->credit);
     made = tvn__settle_source(shard, node);
     node->is_ended = node->is_ended || burst->is_end;
-    if (err == TVN_EAGAIN) {
-        tvn__wait(shard, node);
-    } else if (err == TVN_OK) {
+    if (made > 0 || err == TVN_OK) { /* what fails now is another record */
         node->attempts = 0;
         node->deaths = 0;
-    } else if (tvn__tries_again(shard, node, node->attempts, err)) {
+    }
+    if (err == TVN_EAGAIN) {
+        tvn__wait(shard, node);
+    } else if (err != TVN_OK &&
+               tvn__tries_again(shard, node, node->attempts, err)) {
         node->attempts++;
         node->books->retried++;
-    } else {
+    } else if (err != TVN_OK) {
         node->books->in++;
         made++;
         tvn__fail_record(shard, node, err);
