@@ -102,8 +102,10 @@ tvn_builder_finish(
     if (made == NULL) {
         return TVN_ENOMEM;
     }
-    made->type = builder->type;
-    made->size = builder->size;
+    if (made->type != builder->type || made->size != builder->size) {
+        made->type = builder->type;
+        made->size = builder->size;
+    }
     memcpy(made->data, builder->data, builder->size);
     builder->type = NULL;
     builder->size = 0;

@@ -4,27 +4,35 @@
 
 #include "base/assert.h"
 #include "base/mem.h"
+#include "base/prefetch.h"
 #include "value/internal.h"
 
 #define CLASSES_MAX   96u /* class_of(TVN_IMAGE_MAX) is below */
 #define BUNDLE_OTHERS 7u  /* with the first: 8 blocks a bundle */
+#define FIRST_SLOTS   32u /* for free blocks of a class */
+#define AHEAD         4u  /* blocks whose data is fetched before its turn */
 
 _Static_assert(
     sizeof(struct tvn_image) == TVN_IMAGE_HEADER, "data is 64-byte aligned");
+
+/* Free blocks, the last one first.  Pointers beside the blocks and not a chain
+ * through them: the header of a block that comes back from another thread has
+ * not changed, and what is not written need not be fetched back. */
+struct cached {
+    struct tvn_image **blocks;
+    uint32_t count;
+    uint32_t cap;
+};
 
 struct tvn_pool {
     uint32_t max;
     uint64_t cache_max;
     struct tvn_pool_stats stats;
-    struct cached *cached[CLASSES_MAX]; /* freed blocks, by class */
+    struct cached cached[CLASSES_MAX]; /* freed blocks, by class */
     uint8_t apart[64];
     struct tvn_image *returns; /* bundles: any thread pushes one, the owner
                                 * takes them all */
     uint8_t apart_too[64];
-};
-
-struct cached { /* a free block */
-    struct cached *next;
 };
 
 /* The class of a block of `need` bytes, and the size of its blocks: 128, 192,
@@ -70,12 +78,14 @@ tvn_pool_free(struct tvn_pool *pool)
     tvn_pool_collect(pool);
     TVN_ASSERT(pool->stats.images == 0);
     for (uint32_t i = 0; i < CLASSES_MAX; i++) {
-        while (pool->cached[i] != NULL) {
-            struct tvn_image *image = (void *)pool->cached[i];
+        struct cached *cached = &pool->cached[i];
 
-            pool->cached[i] = pool->cached[i]->next;
+        while (cached->count > 0) {
+            struct tvn_image *image = cached->blocks[--cached->count];
+
             tvn_mem_free(image, 1, image->block);
         }
+        tvn_mem_free(cached->blocks, cached->cap, sizeof(*cached->blocks));
     }
     tvn_mem_free(pool, 1, sizeof(*pool));
 }
@@ -105,35 +115,57 @@ tvn_pool_charge(const struct tvn_pool *pool, uint32_t size)
     return block < pool->max ? block : pool->max; /* the last class is max */
 }
 
+static struct tvn_image *
+new_block(struct tvn_pool *pool, uint32_t clazz, uint32_t block)
+{
+    struct tvn_image *image = tvn_mem_new_aligned(64, block);
+
+    if (image != NULL) {
+        memset(image, 0, sizeof(*image));
+        image->pool = pool;
+        image->refs = 1;
+        image->block = block;
+        image->clazz = clazz;
+    }
+    return image;
+}
+
+/* The next one, whose header is as it was, but for the count. */
+static struct tvn_image *
+take_cached(struct cached *cached)
+{
+    struct tvn_image *image = cached->blocks[--cached->count];
+
+    /* As this one did, the next ones will have come from another thread. */
+    if (tvn_image_is_shared(image) && cached->count >= AHEAD) {
+        tvn_prefetch_to_write(cached->blocks[cached->count - AHEAD]->data);
+    }
+    return image;
+}
+
 struct tvn_image *
 tvn__pool_take(struct tvn_pool *pool, uint32_t size)
 {
     uint32_t block;
     uint32_t clazz = class_of(size + TVN_IMAGE_HEADER, &block);
+    struct cached *cached = &pool->cached[clazz];
     struct tvn_image *image;
 
-    if (pool->cached[clazz] == NULL) {
+    if (cached->count == 0) {
         tvn_pool_collect(pool);
     }
-    image = (void *)pool->cached[clazz];
     if (block > pool->max) {
         block = pool->max;
     }
-    if (image != NULL) {
-        pool->cached[clazz] = pool->cached[clazz]->next;
-        __builtin_prefetch(pool->cached[clazz], 1); /* for the next take */
+    if (cached->count > 0) {
+        image = take_cached(cached);
         pool->stats.cached -= block;
     } else {
-        image = tvn_mem_new_aligned(64, block);
+        image = new_block(pool, clazz, block);
         if (image == NULL) {
             return NULL;
         }
     }
-    image->pool = pool;
-    image->refs = 1;
-    image->block = block;
-    image->clazz = clazz;
-    memset(image->unused, 0, sizeof(image->unused));
     pool->stats.images++;
     pool->stats.live += block;
     if (pool->stats.live > pool->stats.live_max) {
@@ -142,19 +174,37 @@ tvn__pool_take(struct tvn_pool *pool, uint32_t size)
     return image;
 }
 
-/* Owner only. */
+/* For one block more; false: no memory. */
+static bool
+grow(struct cached *cached)
+{
+    uint32_t cap = cached->cap == 0 ? FIRST_SLOTS : cached->cap * 2;
+    struct tvn_image **blocks = tvn_mem_resize(
+        cached->blocks, cached->cap, cap, sizeof(*cached->blocks));
+
+    if (blocks == NULL) {
+        return false;
+    }
+    cached->blocks = blocks;
+    cached->cap = cap;
+    return true;
+}
+
+/* Owner only; its count is 1, shared or not. */
 static inline void
 put_back(struct tvn_pool *pool, struct tvn_image *image)
 {
+    struct cached *cached = &pool->cached[image->clazz];
+
     pool->stats.images--;
     pool->stats.live -= image->block;
-    if (pool->stats.cached + image->block > pool->cache_max) {
+    if (pool->stats.cached + image->block > pool->cache_max ||
+        (cached->count == cached->cap && !grow(cached))) {
         tvn_mem_free(image, 1, image->block);
         return;
     }
     pool->stats.cached += image->block;
-    ((struct cached *)(void *)image)->next = pool->cached[image->clazz];
-    pool->cached[image->clazz] = (void *)image;
+    cached->blocks[cached->count++] = image;
 }
 
 /* ------------------------------------------------------------------------
@@ -229,19 +279,29 @@ leave(struct tvn_image *image)
     }
 }
 
-/* The blocks are in another processor's cache: they come all at a time. */
 static void
 put_back_bundle(
     struct tvn_pool *pool, struct tvn_image *first, struct bundle bundle)
 {
-    for (uint32_t i = 0; i < BUNDLE_OTHERS && bundle.others[i] != NULL; i++) {
-        __builtin_prefetch(bundle.others[i], 1);
-        __builtin_prefetch(bundle.others[i]->data, 1);
-    }
     put_back(pool, first);
     for (uint32_t i = 0; i < BUNDLE_OTHERS && bundle.others[i] != NULL; i++) {
         put_back(pool, bundle.others[i]);
     }
+}
+
+/* What the owner itself dropped is its own again. */
+static void
+keep_leaving(struct tvn_pool *pool)
+{
+    struct tvn_image *first = leaving.first;
+    struct bundle bundle = *bundle_in(first);
+
+    leaving.first = NULL;
+    first->refs = 1;
+    for (uint32_t i = 0; i < BUNDLE_OTHERS && bundle.others[i] != NULL; i++) {
+        bundle.others[i]->refs = 1;
+    }
+    put_back_bundle(pool, first, bundle);
 }
 
 void
@@ -250,7 +310,7 @@ tvn_pool_collect(struct tvn_pool *pool)
     struct tvn_image *first;
 
     if (leaving.first != NULL && leaving.first->pool == pool) {
-        tvn_image_send_home();
+        keep_leaving(pool);
     }
     if (__atomic_load_n(&pool->returns, __ATOMIC_RELAXED) == NULL) {
         return;
@@ -269,10 +329,16 @@ tvn_pool_collect(struct tvn_pool *pool)
 static bool
 drop_shared(struct tvn_image *image)
 {
-    return __atomic_load_n(&image->refs, __ATOMIC_ACQUIRE) ==
-               TVN_IMAGE_SHARED + 1 ||
-           __atomic_sub_fetch(&image->refs, 1, __ATOMIC_ACQ_REL) ==
-               TVN_IMAGE_SHARED;
+    if (__atomic_load_n(&image->refs, __ATOMIC_ACQUIRE) ==
+        TVN_IMAGE_SHARED + 1) {
+        return true; /* and stays so: the line is not written */
+    }
+    if (__atomic_sub_fetch(&image->refs, 1, __ATOMIC_ACQ_REL) !=
+        TVN_IMAGE_SHARED) {
+        return false;
+    }
+    image->refs = TVN_IMAGE_SHARED + 1; /* nobody else looks */
+    return true;
 }
 
 /* Of a reference that is the last one, or of a shared image. */

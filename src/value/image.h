@@ -21,7 +21,8 @@
  * from then on.  The block goes home: whoever drops the last reference puts
  * it on its pool's returns, and the owner takes it from there when it runs
  * out of blocks, or in tvn_pool_collect.  A block belongs to the owner's
- * figures until then. */
+ * figures until then.  The next image in a block that came home that way is
+ * shared from its start: it will most likely go the same way. */
 #ifndef TVN_VALUE_IMAGE_H
 #define TVN_VALUE_IMAGE_H
 
