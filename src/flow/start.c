@@ -104,8 +104,9 @@ gather(struct tvn_flow *flow)
     for (uint32_t i = 0; i < flow->opts.node_count; i++) {
         struct tvn__node *node = &flow->nodes[i];
 
-        if (node->shard != first && node->is_waiting) {
-            tvn__wake(node->shard, node);
+        if (node->shard != first && node->wake_fd >= 0) {
+            tvn_loop_unwatch(node->shard->loop, node->wake_fd);
+            node->wake_fd = -1; /* that it waits is still to be told */
         }
         node->shard = first;
     }
