@@ -9,8 +9,8 @@ import subprocess
 from torvyn import (FLIGHTS, FLIGHTS_BUILT, ROOT, SAMPLE, TORVYN, check,
                     check_that, done, flights_yaml, run_flights, scratch, torvyn)
 
-VERBS = ["new", "build", "link", "check", "run", "test", "inspect", "bench", "doctor",
-         "version"]
+VERBS = ["new", "build", "link", "check", "run", "test", "trace", "inspect",
+         "bench", "doctor", "version"]
 YAML = FLIGHTS / "torvyn.yaml"
 
 

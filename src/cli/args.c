@@ -139,6 +139,12 @@ apply(struct tvn__args *args, const char *name, const char *value)
     if (strcmp(name, "pairs") == 0) {
         return read_count(name, value, &args->pairs);
     }
+    if (strcmp(name, "every") == 0) {
+        return read_count(name, value, &args->every);
+    }
+    if (strcmp(name, "count") == 0) {
+        return read_count(name, value, &args->count);
+    }
     if (strcmp(name, "report") == 0) {
         args->report = value;
     } else if (strcmp(name, "against") == 0) {

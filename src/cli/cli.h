@@ -25,6 +25,7 @@ enum tvn__verb {
 #define TVN__CHECK   (1u << TVN__VERB_check)
 #define TVN__RUN     (1u << TVN__VERB_run)
 #define TVN__TEST    (1u << TVN__VERB_test)
+#define TVN__TRACE   (1u << TVN__VERB_trace)
 #define TVN__INSPECT (1u << TVN__VERB_inspect)
 #define TVN__BENCH   (1u << TVN__VERB_bench)
 #define TVN__DOCTOR  (1u << TVN__VERB_doctor)
@@ -47,6 +48,8 @@ struct tvn__args {
     uint32_t set_count;
     uint64_t limit;
     uint64_t pairs;
+    uint64_t every; /* 0: not given */
+    uint64_t count; /* 0: not given */
     const char *against;
     const char *report;
     const char *explain;
@@ -82,6 +85,22 @@ void tvn__diag_json(const struct tvn_diag *diag, struct tvn_json *json);
 /* The keys `ok` and `findings`, into an object. */
 void tvn__verdict_json(const struct tvn_diag *diag, struct tvn_json *json);
 
+/* What the verbs that run a flow share: loads, runs as `opts` says, prints
+ * the findings; `tell` prints what came of it when the flow has run, and
+ * gives the exit status.  `takes_stdout`: no sink may have it. */
+struct tvn_host;
+struct tvn_host_run_opts;
+struct tvn__run_verb {
+    const char *name;
+    const char *what; /* it prints */
+    bool takes_stdout;
+    const char *help; /* for those who want it for a sink */
+    int (*tell)(
+        const struct tvn__args *args, const struct tvn_host *host, int status);
+};
+int tvn__run_flow(const struct tvn__args *args,
+    const struct tvn__run_verb *verb, const struct tvn_host_run_opts *opts);
+
 /* The exit status of what was found; at least 4 for an `err` without text. */
 int tvn__exit_of(const struct tvn_diag *diag);
 
@@ -91,6 +110,7 @@ int tvn__cmd_link(const struct tvn__args *args);
 int tvn__cmd_check(const struct tvn__args *args);
 int tvn__cmd_run(const struct tvn__args *args);
 int tvn__cmd_test(const struct tvn__args *args);
+int tvn__cmd_trace(const struct tvn__args *args);
 int tvn__cmd_inspect(const struct tvn__args *args);
 int tvn__cmd_bench(const struct tvn__args *args);
 /* Of it: `torvyn bench pressure`, and the end of each: findings, output, exit

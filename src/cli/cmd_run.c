@@ -59,16 +59,18 @@ write_file(const char *path, struct tvn_buf *text, int status)
     return status;
 }
 
+static bool
+reports_to_stdout(const struct tvn__args *args)
+{
+    return args->json ||
+           (args->report != NULL && strcmp(args->report, "-") == 0);
+}
+
 static int
-report(const struct tvn__args *args, const struct tvn_host *host, int status)
+tell(const struct tvn__args *args, const struct tvn_host *host, int status)
 {
     struct tvn_buf text = {0};
-    bool to_stdout =
-        args->json || (args->report != NULL && strcmp(args->report, "-") == 0);
 
-    if (!tvn_host_has_run(host)) {
-        return status;
-    }
     if (!args->json) {
         tvn_host_report_print(host, &text);
         (void)fwrite(text.ptr == NULL ? "" : text.ptr, 1, text.len, stderr);
@@ -78,38 +80,44 @@ report(const struct tvn__args *args, const struct tvn_host *host, int status)
         write_report(host, &text);
         status = write_file(args->report, &text, status);
     }
-    if (to_stdout) {
+    if (reports_to_stdout(args)) {
         write_report(host, &text);
         status = tvn__print(&text, status);
     }
     return status;
 }
 
+/* ------------------------------------------------------------------------ */
+
 static int
-run(const struct tvn__args *args, struct tvn_host *host, struct tvn_diag *diag)
+run(const struct tvn__args *args, const struct tvn__run_verb *verb,
+    const struct tvn_host_run_opts *opts, struct tvn_host *host,
+    struct tvn_diag *diag)
 {
     struct tvn_arena arena = {0};
     bool is_shown = isatty(STDERR_FILENO) == 1;
     struct progress progress = {.flow = tvn_host_pipeline(host)->flow.text};
-    const struct tvn_host_run_opts opts = {
-        .limit = args->limit,
-        .cache_dir = tvn_host_cache_dir(&arena),
-        .has_signals = true,
-        .progress = is_shown ? show : NULL,
-        .env = &progress,
-    };
+    struct tvn_host_run_opts own = *opts;
+    int status;
 
-    (void)tvn_host_run(host, &opts, diag); /* the code is in the diag */
+    own.limit = args->limit;
+    own.cache_dir = tvn_host_cache_dir(&arena);
+    own.has_signals = true;
+    own.progress = is_shown ? show : NULL;
+    own.env = &progress;
+    (void)tvn_host_run(host, &own, diag); /* the code is in the diag */
     if (is_shown && progress.last_ns > 0) {
         fprintf(stderr, "\r\033[K");
     }
     tvn_arena_fini(&arena);
     tvn__print_diag(diag);
-    return report(args, host, tvn__exit_of(diag));
+    status = tvn__exit_of(diag);
+    return tvn_host_has_run(host) ? verb->tell(args, host, status) : status;
 }
 
 int
-tvn__cmd_run(const struct tvn__args *args)
+tvn__run_flow(const struct tvn__args *args, const struct tvn__run_verb *verb,
+    const struct tvn_host_run_opts *run_opts)
 {
     const struct tvn_host_opts opts = {
         .file = args->file == NULL ? "torvyn.yaml" : args->file,
@@ -128,19 +136,33 @@ tvn__cmd_run(const struct tvn__args *args)
     if (tvn_host_load(&opts, &host, &diag) != TVN_OK) {
         tvn__print_diag(&diag);
         status = tvn__exit_of(&diag);
-    } else if (tvn_host_uses_stdout(host) &&
-               (args->json ||
-                   (args->report != NULL && strcmp(args->report, "-") == 0))) {
-        fprintf(stderr, "torvyn run: a sink writes to standard output, so the "
-                        "report cannot\nhelp: write it to a file: --report "
-                        "report.json\n");
+    } else if (verb->takes_stdout && tvn_host_uses_stdout(host)) {
+        fprintf(stderr,
+            "torvyn %s: a sink writes to standard output, so the "
+            "%s cannot\nhelp: %s\n",
+            verb->name, verb->what, verb->help);
         status = TVN__EXIT_USAGE;
     } else {
         tvn__print_diag(&diag); /* warnings of the link */
         tvn_diag_fini(&diag);
-        status = run(args, host, &diag);
+        status = run(args, verb, run_opts, host, &diag);
     }
     tvn_host_free(host);
     tvn_diag_fini(&diag);
     return status;
+}
+
+int
+tvn__cmd_run(const struct tvn__args *args)
+{
+    const struct tvn__run_verb verb = {
+        .name = "run",
+        .what = "report",
+        .takes_stdout = reports_to_stdout(args),
+        .help = "write it to a file: --report report.json",
+        .tell = tell,
+    };
+    const struct tvn_host_run_opts opts = {0};
+
+    return tvn__run_flow(args, &verb, &opts);
 }

@@ -7,7 +7,7 @@
  * not go well and get one call, not the time to wait.
  *
  * From tvn__tell_ending on, one thread is left: the caller's. */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 #include <inttypes.h>
 
@@ -177,6 +177,7 @@ tvn__tell_ending(struct tvn_flow *flow)
     for (uint32_t i = 0; i < flow->opts.edge_count; i++) {
         tvn__cross_settle(&flow->edges[i]);
     }
+    tvn__trace_left(flow);
     tvn_ledger_sum(&flow->ledger, &events);
     switch (flow->ending) {
     case TVN__ENDING_NONE:

@@ -3,6 +3,7 @@
  * Everything but the queues' rings lies in one arena.  The stages belong to
  * the flow from the first line of tvn_flow_new on, also when it fails. */
 #include "flow/cross.h"
+#include "flow/trace.h"
 
 #include "base/mem.h"
 
@@ -280,7 +281,8 @@ make_graph(struct tvn_flow *flow, struct tvn_diag *diag)
 
         shard->order[shard->count++] = flow->order[i];
     }
-    return tvn__paths_new(flow);
+    err = tvn__paths_new(flow);
+    return err == TVN_OK ? tvn__trace_new(flow) : err;
 }
 
 static tvn_err

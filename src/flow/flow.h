@@ -121,8 +121,11 @@ struct tvn_flow_opts {
     uint64_t seed;  /* without a loop: the order in which threads have turns */
     uint32_t burst; /* 1..TVN_BURST_MAX */
     uint64_t drain_timeout_ns;
-    uint64_t limit; /* records over all sources, then as at their end; 0:
+    uint64_t limit;       /* records over all sources, then as at their end; 0:
                      * none */
+    uint64_t trace_every; /* follows events whose sequence it divides; 0: none
+                           */
+    uint32_t trace_count; /* ... at most so many; 0: none */
 
     /* Writes one dead letter.  Not TVN_OK: the flow stops as by on-error:
      * stop, the event counts as dropped.  NULL: no dead letter. */
@@ -165,6 +168,16 @@ void tvn_flow_report_print(const struct tvn_flow *flow, struct tvn_buf *out);
 
 /* Writes one object. */
 void tvn_flow_report_json(const struct tvn_flow *flow, struct tvn_json *json);
+
+/* ------------------------------------------------------------------------
+ * With opts.trace_every, after the run: flow/trace_*.c. */
+
+/* For people: every event that was followed, stage by stage, then how edges
+ * answered to being full. */
+void tvn_flow_trace_print(const struct tvn_flow *flow, struct tvn_buf *out);
+
+/* Writes one object: events, edges, paths, and the report. */
+void tvn_flow_trace_json(const struct tvn_flow *flow, struct tvn_json *json);
 
 /* The numbers behind it, borrowed until the flow is freed. */
 const struct tvn_ledger *tvn_flow_ledger(const struct tvn_flow *flow);

@@ -16,6 +16,7 @@
  *     fail.c      on-error: retry, drop, dead letters, what stops a flow
  *     complete.c  ends: drain, abort, stuck, complete, teardown
  *     report_*.c  the account
+ *     trace*.c    follows sampled events
  *
  * Threads: the shard's, unless a function says otherwise. */
 #ifndef TVN_FLOW_INTERNAL_H

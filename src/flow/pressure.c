@@ -10,7 +10,7 @@
  *
  * The same for the whole way: from a sink's edge full to a source suspended,
  * where every edge between them blocks. */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 static uint64_t
 since(uint64_t now_ns, uint64_t then_ns)
@@ -120,6 +120,7 @@ tvn__release(struct tvn__shard *shard, struct tvn__edge *edge)
     edge->is_suspended = false;
     tvn_histogram_record(&edge->pressure.suspended_ns,
         since(now_ns, edge->pressure.suspended_at_ns));
+    tvn__trace_release(shard, edge, now_ns);
     edge->from->released_ns = now_ns;
     edge->from->released = edge;
 }

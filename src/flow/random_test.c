@@ -7,7 +7,7 @@
  * it.
  *
  *     random_test [SEED [ROUNDS]] */
-#include "flow/testing.h"
+#include "flow/testing_trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,6 +248,9 @@ run_one(uint64_t seed)
 
     rng.state = seed;
     world = make();
+    if (seed % 4 == 0) {
+        tvn_testing_follow_all(world);
+    }
     err = tvn_testing_run(world);
     tvn_ledger_sum(tvn_flow_ledger(world->flow), &events);
     if ((err != TVN_OK && err != TVN_EGUEST_REJECT && err != TVN_EOVERFLOW) ||
@@ -268,6 +271,9 @@ run_one(uint64_t seed)
     TVN_ASSERT(events.delivered == sunk);
     TVN_ASSERT(tvn_ledger_check(tvn_flow_ledger(world->flow), NULL) == TVN_OK);
     check_order(world);
+    if (world->flow->trace != NULL) {
+        tvn_testing_check_trace(world);
+    }
     add_to_trace(world);
     tvn_testing_world_free(world);
 }

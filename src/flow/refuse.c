@@ -3,13 +3,18 @@
  * The event was made and its stage is done with it: only this edge has it
  * still to take, so a retry offers the same image again and calls nobody.
  * Until it is taken or given up, its stage does not run: order holds. */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 static void
 give_up(struct tvn__shard *shard, struct tvn__edge *edge,
     const struct tvn_event *event)
 {
+    uint64_t dead = edge->row->refused_dead;
+
     tvn__fail_refused(shard, edge, event);
+    tvn__trace_edge(shard, edge, event,
+        edge->row->refused_dead > dead ? TVN__TRACE_REFUSED_DEAD
+                                       : TVN__TRACE_REFUSED_DROPPED);
     tvn_image_unref(event->image);
 }
 
@@ -34,6 +39,7 @@ tvn__note_refused(struct tvn__shard *shard, struct tvn__edge *edge,
     edge->has_refused = true;
     edge->row->retrying++;
     node->refused++;
+    tvn__trace_edge(shard, edge, event, TVN__TRACE_REFUSED);
 }
 
 bool
@@ -53,6 +59,8 @@ tvn__offer_refused(struct tvn__shard *shard, struct tvn__node *node)
         if (tvn_queue_offer(&edge->queue, &event, event.image,
                 tvn__clock(shard)) == TVN_OFFERED_REFUSED) {
             tvn__note_refused(shard, edge, &event, event.image, event.attempt);
+        } else {
+            tvn__trace_edge(shard, edge, &event, TVN__TRACE_PUT);
         }
     }
     return node->refused == 0;

@@ -1,6 +1,6 @@
 /* report_json.c -- the account of a run as one JSON object; the keys are
  * fixed. */
-#include "flow/internal.h"
+#include "flow/report.h"
 
 static void
 number(struct tvn_json *json, const char *key, uint64_t value)
@@ -79,6 +79,15 @@ named_histogram(struct tvn_json *json, const char *key,
     histogram(json, histogram_of);
 }
 
+void
+tvn__report_pressure(const struct tvn__edge *edge, struct tvn_json *json)
+{
+    named_histogram(json, "response_ns", &edge->pressure.response_ns);
+    named_histogram(json, "response_events", &edge->pressure.between);
+    named_histogram(json, "suspended_ns", &edge->pressure.suspended_ns);
+    named_histogram(json, "resume_ns", &edge->pressure.resume_ns);
+}
+
 static void
 write_edge(const struct tvn__edge *edge, struct tvn_json *json)
 {
@@ -105,16 +114,12 @@ write_edge(const struct tvn__edge *edge, struct tvn_json *json)
     number(json, "capacity", queue->capacity);
     number(json, "bytes_max", queue->bytes_peak);
     number(json, "token_waits", edge->pressure.token_waits);
-    named_histogram(json, "response_ns", &edge->pressure.response_ns);
-    named_histogram(json, "response_events", &edge->pressure.between);
-    named_histogram(json, "suspended_ns", &edge->pressure.suspended_ns);
-    named_histogram(json, "resume_ns", &edge->pressure.resume_ns);
+    tvn__report_pressure(edge, json);
     tvn_json_end(json);
 }
 
-/* From a sink's edge full to the source suspended. */
-static void
-write_paths(const struct tvn_flow *flow, struct tvn_json *json)
+void
+tvn__report_paths(const struct tvn_flow *flow, struct tvn_json *json)
 {
     tvn_json_key(json, "paths");
     tvn_json_object(json);
@@ -202,7 +207,7 @@ tvn_flow_report_json(const struct tvn_flow *flow, struct tvn_json *json)
     }
     tvn_json_end(json);
 
-    write_paths(flow, json);
+    tvn__report_paths(flow, json);
 
     tvn_json_key(json, "copies");
     tvn_json_array(json);

@@ -2,19 +2,20 @@
  *
  *     flights: ok, 336,776 in = 71,279 delivered + ... - 70,774 forked
  *       validate  336,776 in = 328,521 passed + 8,255 filtered
- *       route -> tally: full 12 times, answered in 310 ns (p99), 256 deep
+ *       route -> tally: full 12 times, 256 deep, answered in 310 ns (p99) and
+ *         0 events (at most), suspended for 1.2 ms (p99), ...
  *       copied by enrich: 328,521 lift, 21,024,000 bytes
  *       slowest stage: enrich, 61 % of the time, 812 ns an event
  *
  * Only what is not zero is there. */
-#include "flow/internal.h"
+#include "flow/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* 336776 -> "336,776" */
-static void
-append_number(struct tvn_buf *out, uint64_t value)
+void
+tvn__report_number(struct tvn_buf *out, uint64_t value)
 {
     char digits[32];
     size_t used = sizeof(digits);
@@ -29,6 +30,35 @@ append_number(struct tvn_buf *out, uint64_t value)
         count++;
     } while (value > 0);
     tvn_buf_append(out, digits + used, sizeof(digits) - used);
+}
+
+void
+tvn__report_times(struct tvn_buf *out, uint64_t value)
+{
+    tvn__report_number(out, value);
+    tvn_buf_append_text(out, value == 1 ? " time" : " times");
+}
+
+void
+tvn__report_ns(struct tvn_buf *out, uint64_t ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    uint64_t tenths = ns * 10; /* of a unit */
+    unsigned unit = 0;
+
+    if (ns >= UINT64_MAX / 16) { /* 36 years */
+        tvn_buf_append_text(out, "ages");
+        return;
+    }
+    for (; unit < 3 && tenths >= 10000; unit++) {
+        tenths = (tenths + 500) / 1000;
+    }
+    if (unit == 0 || tenths >= 100) {
+        tvn__report_number(out, (tenths + 5) / 10);
+    } else {
+        tvn_buf_printf(out, "%" PRIu64 ".%" PRIu64, tenths / 10, tenths % 10);
+    }
+    tvn_buf_printf(out, " %s", units[unit]);
 }
 
 struct term {
@@ -47,7 +77,7 @@ append_sum(struct tvn_buf *out, const struct term *terms, size_t count)
             continue;
         }
         tvn_buf_append_text(out, is_first ? "" : " + ");
-        append_number(out, terms[i].value);
+        tvn__report_number(out, terms[i].value);
         tvn_buf_printf(out, " %s", terms[i].name);
         is_first = false;
     }
@@ -62,7 +92,7 @@ append_less(struct tvn_buf *out, uint64_t value, const char *name)
 {
     if (value > 0) {
         tvn_buf_append_text(out, " - ");
-        append_number(out, value);
+        tvn__report_number(out, value);
         tvn_buf_printf(out, " %s", name);
     }
 }
@@ -111,7 +141,7 @@ print_law(const struct tvn_flow *flow, struct tvn_buf *out)
 
         tvn_buf_printf(
             out, "%.*s: %s, ", TVN_STR_ARG(flow->opts.name), word_of(flow));
-        append_number(out, events.in);
+        tvn__report_number(out, events.in);
         tvn_buf_append_text(
             out, tvn__result(flow) == TVN_EUNBALANCED ? " in != " : " in = ");
         APPEND_SUM(out, right);
@@ -146,13 +176,13 @@ print_stage(
         return;
     }
     tvn_buf_printf(out, "  %-*.*s  ", width, TVN_STR_ARG(stage->name));
-    append_number(out, books->in);
+    tvn__report_number(out, books->in);
     tvn_buf_append_text(out, " in = ");
     APPEND_SUM(out, right);
     for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++) {
         if (aside[i].value > 0) {
             tvn_buf_append_text(out, "; ");
-            append_number(out, aside[i].value);
+            tvn__report_number(out, aside[i].value);
             tvn_buf_printf(out, " %s", aside[i].name);
         }
     }
@@ -165,12 +195,18 @@ print_full(const struct tvn__edge *edge, struct tvn_buf *out)
     const struct tvn__pressure *pressure = &edge->pressure;
 
     tvn_buf_printf(out, "  %.*s: full ", TVN_STR_ARG(edge->row->name));
-    append_number(out, pressure->response_ns.count);
-    tvn_buf_append_text(out, " times, answered in ");
-    append_number(out, tvn_histogram_at(&pressure->response_ns, 990));
-    tvn_buf_append_text(out, " ns (p99), ");
-    append_number(out, edge->queue.depth_max);
-    tvn_buf_append_text(out, " deep\n");
+    tvn__report_times(out, pressure->response_ns.count);
+    tvn_buf_append_text(out, ", ");
+    tvn__report_number(out, edge->queue.depth_max);
+    tvn_buf_append_text(out, " deep, answered in ");
+    tvn__report_ns(out, tvn_histogram_at(&pressure->response_ns, 990));
+    tvn_buf_append_text(out, " (p99) and\n    ");
+    tvn__report_number(out, pressure->between.max);
+    tvn_buf_append_text(out, " events (at most), suspended for ");
+    tvn__report_ns(out, tvn_histogram_at(&pressure->suspended_ns, 990));
+    tvn_buf_append_text(out, " (p99), resumed in ");
+    tvn__report_ns(out, tvn_histogram_at(&pressure->resume_ns, 990));
+    tvn_buf_append_text(out, " (p99)\n");
 }
 
 static void
@@ -197,19 +233,19 @@ print_edge(const struct tvn__edge *edge, struct tvn_buf *out)
     if (edge->pressure.token_waits > 0) {
         tvn_buf_printf(
             out, "  %.*s: waited for a token ", TVN_STR_ARG(row->name));
-        append_number(out, edge->pressure.token_waits);
-        tvn_buf_append_text(out, " times\n");
+        tvn__report_times(out, edge->pressure.token_waits);
+        tvn_buf_append_byte(out, '\n');
     }
     for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
         if (lost[i].value > 0) {
             tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(row->name));
-            append_number(out, lost[i].value);
+            tvn__report_number(out, lost[i].value);
             tvn_buf_printf(out, " %s\n", lost[i].name);
         }
     }
     if (left > 0) {
         tvn_buf_printf(out, "  %.*s: ", TVN_STR_ARG(row->name));
-        append_number(out, left);
+        tvn__report_number(out, left);
         tvn_buf_append_text(out, " left in flight\n");
     }
 }
@@ -224,11 +260,11 @@ print_path(const struct tvn__node *node, struct tvn_buf *out)
         return;
     }
     tvn_buf_printf(out, "  %.*s: stood still ", TVN_STR_ARG(node->row->name));
-    append_number(out, times->response_ns.count);
-    tvn_buf_append_text(out, " times for a full sink, ");
-    append_number(out, tvn_histogram_at(&times->response_ns, 990));
-    tvn_buf_append_text(out, " ns (p99) and ");
-    append_number(out, times->between.max);
+    tvn__report_times(out, times->response_ns.count);
+    tvn_buf_append_text(out, " for a full sink, ");
+    tvn__report_ns(out, tvn_histogram_at(&times->response_ns, 990));
+    tvn_buf_append_text(out, " (p99) and ");
+    tvn__report_number(out, times->between.max);
     tvn_buf_append_text(out, " events (at most) later\n");
 }
 
@@ -246,9 +282,9 @@ print_copies(const struct tvn__node *node, struct tvn_buf *out)
                 out, "  copied by %.*s: ", TVN_STR_ARG(node->row->name));
         }
         tvn_buf_append_text(out, is_first ? "" : "; ");
-        append_number(out, node->copies->rows[i].count);
+        tvn__report_number(out, node->copies->rows[i].count);
         tvn_buf_printf(out, " %s, ", tvn_copy_name((enum tvn_copy)i));
-        append_number(out, node->copies->rows[i].bytes);
+        tvn__report_number(out, node->copies->rows[i].bytes);
         tvn_buf_append_text(out, " bytes");
         is_first = false;
     }
@@ -277,7 +313,7 @@ print_slowest(const struct tvn_flow *flow, struct tvn_buf *out)
     tvn_buf_printf(out, "  slowest stage: %.*s, %" PRIu64 " %% of the time, ",
         TVN_STR_ARG(slowest->row->name),
         (uint64_t)((double)slowest->busy_ns * 100 / (double)total_ns));
-    append_number(out, slowest->busy_ns / slowest->books->in);
+    tvn__report_number(out, slowest->busy_ns / slowest->books->in);
     tvn_buf_append_text(out, " ns an event\n");
 }
 

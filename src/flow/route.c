@@ -6,7 +6,7 @@
  *
  * The switches on TVN_FAULT_PASS fold away in a normal build; what they do is
  * what a bug at that place would do. */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 /* ------------------------------------------------------------------------
  * One edge. */
@@ -67,9 +67,15 @@ offer(struct tvn__shard *shard, struct tvn__edge *edge,
     } else {
         /* With a rate, the true time: none of a turn is to count twice. */
         now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
-        if (tvn_queue_offer(queue, event, image, now_ns) ==
-            TVN_OFFERED_REFUSED) {
+        switch (tvn_queue_offer(queue, event, image, now_ns)) {
+        case TVN_OFFERED_QUEUED:
+            break;
+        case TVN_OFFERED_DROPPED:
+            tvn__trace_edge(shard, edge, event, TVN__TRACE_DROPPED_NEWEST);
+            break;
+        case TVN_OFFERED_REFUSED:
             tvn__note_refused(shard, edge, event, image, 0);
+            break;
         }
     }
     if (!tvn_queue_has_room(queue, edge->room)) {
@@ -215,6 +221,7 @@ tvn__release_held(struct tvn__shard *shard, struct tvn__node *node)
             continue;
         }
         tvn__put(shard, edge, &node->held, tvn_image_ref(node->held.image));
+        tvn__trace_edge(shard, edge, &node->held, TVN__TRACE_PUT);
         edge->is_waiting = false;
         shard->has_moved = true;
         edge->row->waiting--;

@@ -64,6 +64,7 @@ tvn__settle_source(struct tvn__shard *shard, struct tvn__node *node)
     uint32_t made = 0;
     uint32_t bad = 0;
 
+    shard->first_sequence = sequence;
     for (uint32_t i = 0; i < burst->outs; i++) {
         switch (TVN_FAULT_PASS(
             TVN_SITE_SOURCE_READ, tvn__fit_twice(node, burst->out[i]->block))) {
@@ -109,6 +110,9 @@ emit(struct tvn__shard *shard, struct tvn__node *node,
     bool is_new = node->role == TVN_ROLE_AGGREGATOR;
     uint64_t made = 0;
 
+    if (is_new) {
+        shard->first_sequence = tvn__sequences(shard, burst->outs);
+    }
     for (uint32_t i = 0; i < burst->outs; i++) {
         const struct tvn_event *event =
             cause == NULL ? &burst->in[burst->out_of[i]] : cause;
@@ -116,7 +120,7 @@ emit(struct tvn__shard *shard, struct tvn__node *node,
 
         if (is_new) {
             fresh = *event;
-            fresh.sequence = tvn__sequences(shard, 1);
+            fresh.sequence = shard->first_sequence + i;
             event = &fresh;
         }
         switch (TVN_FAULT_PASS(

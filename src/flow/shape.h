@@ -35,6 +35,8 @@
 
 struct tvn__node;
 struct tvn__shard;
+struct tvn__trace;
+struct tvn__trace_log;
 
 /* How an edge answers to being full. */
 struct tvn__pressure {
@@ -191,7 +193,9 @@ struct tvn__shard {
     struct tvn_loop *loop;
     struct tvn_pool *pool; /* what its stages make images in; NULL: not known */
     struct tvn_burst burst;
-    struct tvn_rng rng; /* of backoffs */
+    uint64_t first_sequence;      /* of what the last visit made anew */
+    struct tvn__trace_log *trace; /* NULL: no event is followed */
+    struct tvn_rng rng;           /* of backoffs */
 
     uint64_t now_ns;      /* the last look at the clock */
     uint64_t wall_offset; /* wall clock minus monotonic, mod 2^64 */
@@ -236,6 +240,7 @@ struct tvn_flow {
     uint32_t shard_count;
     struct tvn_ledger ledger;
     struct tvn__flow_hooks hooks;
+    struct tvn__trace *trace; /* NULL: no event is followed */
     bool has_begun;
 
     _Atomic uint64_t next_sequence;

@@ -3,7 +3,7 @@
  *     stages start, sinks first               the caller's thread
  *     shards run                              a thread each, the first here
  *     joined: why it ended, the law, sinks complete, stages stop     here */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 #include <signal.h>
 
@@ -161,6 +161,7 @@ run(struct tvn_flow *flow)
     check_all(flow);
     tvn__show_rest(flow, flow->shards[0].diag);
     tvn__complete(flow);
+    tvn__trace_gather(flow);
 }
 
 tvn_err

@@ -8,7 +8,7 @@
  *
  * The stride is how many events are thought to take 100 us, by the mean of
  * the last turns.  One turn in 64 is a single visit that is measured. */
-#include "flow/internal.h"
+#include "flow/trace.h"
 
 /* ------------------------------------------------------------------------
  * Visits.  Each returns how many events it dealt with. */
@@ -251,6 +251,7 @@ visit_discard(struct tvn__shard *shard, struct tvn__node *node, uint32_t max)
     uint32_t done = 0;
 
     while (done < max && node->edge->in->depth > 0) {
+        tvn__trace_discard(shard, node);
         tvn_image_unref(tvn__take(shard, node->edge));
         done++;
     }
@@ -315,6 +316,9 @@ tvn__turn(struct tvn__shard *shard, struct tvn__node *node, enum tvn__todo todo)
         begin(shard, is_sampled);
         events = visit(
             shard, node, todo, TVN_FAULT_IS_ARMED() ? 1 : node->stride - done);
+        if (shard->trace != NULL) {
+            tvn__trace_visited(shard, node);
+        }
         done += events > 0 ? events : 1;
         if (node->has_filled) {
             tvn__suspend_filled(shard, node);

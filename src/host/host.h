@@ -85,6 +85,8 @@ struct tvn_host_run_opts {
     void (*progress)(void *env, uint64_t elapsed_ns, uint64_t in);
     void *env;
     const struct tvn__sim *sim; /* NULL: none */
+    uint64_t trace_every; /* follows every so manieth event; 0: none */
+    uint32_t trace_count; /* ... at most so many */
 };
 
 /* Runs the flow to its end; once a host.  Codes: tvn_flow_run's, or what kept
@@ -94,6 +96,9 @@ tvn_err tvn_host_run(struct tvn_host *host,
 bool tvn_host_has_run(const struct tvn_host *host);
 void tvn_host_report_print(const struct tvn_host *host, struct tvn_buf *out);
 void tvn_host_report_json(const struct tvn_host *host, struct tvn_json *json);
+/* With trace_every; the JSON has the report in it. */
+void tvn_host_trace_print(const struct tvn_host *host, struct tvn_buf *out);
+void tvn_host_trace_json(const struct tvn_host *host, struct tvn_json *json);
 
 /* ------------------------------------------------------------------------
  * One component by itself: `torvyn inspect`. */

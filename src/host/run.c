@@ -194,6 +194,8 @@ make_flow(struct tvn_host *host, struct tvn_diag *diag)
         .burst = pipeline->burst,
         .drain_timeout_ns = pipeline->drain_timeout_ns,
         .limit = host->run->limit,
+        .trace_every = host->run->trace_every,
+        .trace_count = host->run->trace_count,
         .dead = host->dead == NULL ? NULL : tvn__dead_letter_write,
         .dead_count = host->dead == NULL ? NULL : tvn__dead_letter_count,
         .progress = host->run->progress == NULL ? NULL : forward_progress,
@@ -327,4 +329,16 @@ void
 tvn_host_report_json(const struct tvn_host *host, struct tvn_json *json)
 {
     tvn_flow_report_json(host->flow, json);
+}
+
+void
+tvn_host_trace_print(const struct tvn_host *host, struct tvn_buf *out)
+{
+    tvn_flow_trace_print(host->flow, out);
+}
+
+void
+tvn_host_trace_json(const struct tvn_host *host, struct tvn_json *json)
+{
+    tvn_flow_trace_json(host->flow, json);
 }
