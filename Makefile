@@ -2,15 +2,17 @@
 #
 #   make demo     set up, build, fetch the flights, run them, show the account
 #   make demo-polyglot  the same with a stage in six languages
+#   make demo-slow-branch  what is left of one branch while another is slow
 #   make test     set up, build, run every test, with sanitizers too
 #   make check    format, tidy, gcc and clang builds, sanitized tests
 #   make bench    the benches, on this machine
 #   make guest-checks  turns off each check of guests' data: does a test notice?
 #   make conformance  the specification's own tests of the component model
 #   make differential  components on Wasmtime's component model and on ours
+#   make stress   overload and signals, in slices; again until all are done
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo demo-polyglot test check asan tsan clang fuzz bench component conformance differential guest-checks fmt docs install clean
+.PHONY: all program configure setup demo demo-polyglot demo-slow-branch test check asan tsan clang fuzz bench component conformance differential guest-checks stress fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -49,6 +51,10 @@ demo: program
 demo-polyglot: program
 	@$(FLIGHTS)/data/fetch
 	@examples/polyglot/run
+
+# The flights with a branch that is too slow, under each policy.
+demo-slow-branch: program
+	@examples/slow-branch/run
 
 asan: setup
 	@cmake --preset asan >/dev/null
@@ -109,6 +115,10 @@ conformance: configure
 
 guest-checks: asan
 	@tests/hostile/guest-checks $(ASAN)
+
+# Each slice once a commit, for 9 minutes; a line each in tests/RUNS.md.
+stress: program
+	@tests/stress/run
 
 fmt:
 	@clang-format-14 -i $(SOURCES)
