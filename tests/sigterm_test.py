@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""sigterm_test -- ten signals at random moments; a thousand: make stress.
+"""sigterm_test -- ten signals at random moments; a thousand: make stress.  And
+that its checks notice a line that is lost, there twice, cut or out of order.
 
     TVN_SEED   the seed; printed, and random when it is not given
 
@@ -32,13 +33,18 @@ def main():
     seed = int(os.environ.get("TVN_SEED", random.SystemRandom().getrandbits(31)))
     print(f"seed {seed}", flush=True)
     sigterm = load("sigterm")
-    with scratch() as folder:
+    with scratch() as name:
+        folder = pathlib.Path(name)
         try:
-            line = sigterm.campaign(pathlib.Path(folder), 10, seed)
+            line = sigterm.campaign(folder, 10, seed)
+            print(line)
+            for flow in sigterm.prepare(folder, [
+                    name for name, (_, verify) in sigterm.FLOWS.items()
+                    if verify is not None], say=lambda _: None):
+                tried = sigterm.notices_tampering(folder, flow)
+                check_that(f"{flow}: {tried} ways to tamper", tried > 0)
         except sigterm.Failed as error:
             sys.exit(f"FAILED {error}")
-    check_that(line, True)
-    print(line)
     done("sigterm")
 
 
