@@ -13,7 +13,7 @@ RUN = ROOT / "examples/slow-branch/run"
 VARIANTS = ["baseline"] + [f"{how}-{policy}"
                            for how in ("server", "burn", "threads")
                            for policy in ("block", "drop-oldest",
-                                          "drop-newest")]
+                                          "drop-newest")] + ["gone-drop-oldest"]
 
 
 def main():
