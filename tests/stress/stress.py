@@ -43,7 +43,7 @@ def build_guests(folder):
         "  - in -> add -> c\n")
     status, _, err = torvyn("build", folder / "guests.yaml")
     if status != 0:
-        raise Failed(f"the guests are not built:\n{err}")
+        raise Failed(f"the guests are not built: {status}: {err}")
 
 
 def knows(folder, text):
