@@ -61,13 +61,13 @@ asan: setup
 	@cmake --build $(ASAN)
 
 # Where there are threads: the ticker, instances on threads of their own, shared
-# images, the ring between two threads, the loop that another one wakes.
+# images, the ring between two threads, the loop that another one wakes, flows.
 # The engine's own code is not instrumented.
 tsan: setup
 	@cmake --preset tsan >/dev/null
 	@cmake --build $(TSAN) --target engine_ticker_test \
 	    engine_threads_test_wide host_threads_test value_image_threads_test \
-	    stream_transfer_test reactor_loop_test
+	    stream_transfer_test reactor_loop_test flow_threads_test
 	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest \
 	    --test-dir $(TSAN) --output-on-failure --no-tests=error \
 	    -R '(ticker|threads|transfer|loop)_test$$'
