@@ -178,6 +178,71 @@ test_every_number_is_compared_with_another(void)
     }
 }
 
+/* in -> mid -> a.  mid was given 8 and made 6 of them, as its role does. */
+static void
+setup_chain(enum tvn_role role)
+{
+    struct tvn_ledger_stage *mid = &stages[KEEP];
+
+    setup();
+    teardown();
+    edge(E_IN, "in -> mid", IN, KEEP, 9, 8);
+    edge(E_A, "mid -> a", KEEP, A, 6, 6);
+    *mid = (struct tvn_ledger_stage){.name = TVN_STR("mid"),
+        .role = role,
+        .books = {.in = 8},
+        .counts = {.calls = 8, .ok = 8}};
+    switch (role) {
+    case TVN_ROLE_PROCESSOR: /* one of five made two */
+        mid->books.passed = 5;
+        mid->books.filtered = 3;
+        mid->books.forked = 1;
+        break;
+    case TVN_ROLE_AGGREGATOR:
+        mid->books.absorbed = 8;
+        mid->books.emitted = 6;
+        break;
+    case TVN_ROLE_ROUTER:
+        edges[E_A].out = TVN_LEDGER_PORT;
+        mid->books.passed = 6;
+        mid->books.unrouted = 2;
+        mid->counts.kept = 6;
+        mid->counts.routed = 6;
+        break;
+    case TVN_ROLE_SOURCE:
+    case TVN_ROLE_FILTER:
+    case TVN_ROLE_SINK:
+        break;
+    }
+    mid->books.out = 6;
+    mid->counts.outs = 6;
+    ledger.stage_count = A + 1;
+    ledger.edge_count = E_A + 1;
+}
+
+/* The rows of a role: each number that a stage of it counts. */
+static void
+test_numbers_of_a_role(enum tvn_role role)
+{
+    struct tvn_ledger_stage *mid = &stages[KEEP];
+    uint64_t *numbers[] = {&mid->books.in, &mid->books.passed,
+        &mid->books.filtered, &mid->books.unrouted, &mid->books.absorbed,
+        &mid->books.dropped, &mid->books.emitted, &mid->books.forked,
+        &mid->counts.ok, &edges[E_A].offered,
+        role == TVN_ROLE_ROUTER ? &mid->counts.kept : &mid->counts.outs,
+        role == TVN_ROLE_ROUTER ? &mid->counts.routed : &mid->books.out};
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        setup_chain(role);
+        TVN_ASSERT(tvn_ledger_check(&ledger, NULL) == TVN_OK);
+        (*numbers[i])++;
+        TVN_ASSERT(finds("stage mid"));
+        (*numbers[i]) -= 2;
+        TVN_ASSERT(finds("stage mid"));
+        teardown();
+    }
+}
+
 static void
 test_what_is_in_the_ring_is_counted_there(void)
 {
@@ -400,6 +465,9 @@ main(void)
     tvn_builder_init(&builder, pool);
     test_an_account_that_balances();
     test_every_number_is_compared_with_another();
+    test_numbers_of_a_role(TVN_ROLE_PROCESSOR);
+    test_numbers_of_a_role(TVN_ROLE_AGGREGATOR);
+    test_numbers_of_a_role(TVN_ROLE_ROUTER);
     test_what_is_in_the_ring_is_counted_there();
     test_two_errors_that_cancel_out_are_found();
     test_findings_are_bounded();

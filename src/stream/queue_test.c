@@ -7,6 +7,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* All of an event's meta moves along, but for the attempts. */
+static void
+test_meta_is_copied(void)
+{
+    const struct tvn_event event = {.sequence = 1,
+        .event_time_ns = 2,
+        .ingest_time_ns = 3,
+        .entered_ns = 4,
+        .key = 5,
+        .origin = 6,
+        .attempt = 7,
+        .reserved = 8};
+    struct tvn_queue queue;
+    const struct tvn_event *to;
+    uint32_t count = 0;
+
+    TVN_ASSERT(tvn_queue_init(&queue, 1, 1024) == TVN_OK);
+    for (int i = 0; i < 2; i++) { /* also into a slot that was used */
+        tvn_queue_push(&queue, &event, tvn_testing_image_of(0));
+        to = tvn_queue_peek(&queue, 1, &count);
+        TVN_ASSERT(to->image != NULL && to->sequence == 1);
+        TVN_ASSERT(to->event_time_ns == 2 && to->ingest_time_ns == 3);
+        TVN_ASSERT(to->entered_ns == 4 && to->key == 5 && to->origin == 6);
+        TVN_ASSERT(to->attempt == 0 && to->reserved == 0);
+        queue.ring[0].attempt = 9;
+        queue.ring[0].reserved = 9;
+        tvn_image_unref(tvn_queue_pop(&queue));
+    }
+    tvn_queue_fini(&queue);
+}
+
 static void
 test_order_is_first_in_first_out(void)
 {
@@ -149,6 +180,7 @@ main(int argc, char **argv)
 
     printf("seed %llu\n", (unsigned long long)seed);
     tvn_testing_begin();
+    test_meta_is_copied();
     test_order_is_first_in_first_out();
     test_it_is_bounded_in_bytes_too();
     test_peek_shows_a_run_in_place();
