@@ -79,6 +79,28 @@ test_a_suspended_producer_resumes_at_half(void)
 }
 
 static void
+test_response_time_is_from_full_to_suspended(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 500;
+    tvn_testing_add(world, "make", TVN_ROLE_PROCESSOR)->cost_ns = 100;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK)->per_visit = 1;
+    world->stages[0].cost_ns = 100;
+    world->stages[2].cost_ns = 200000;
+    tvn_testing_join(world, "in -> make", 0, 1, 20);
+    tvn_testing_join(world, "make -> out", 1, 2, 20);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    expect_all(&world->stages[2], 500);
+    /* Nothing else runs in between, however long the edge stays full. */
+    TVN_ASSERT(world->flow->edges[0].response_ns.count > 10);
+    TVN_ASSERT(world->flow->edges[1].response_ns.count > 10);
+    TVN_ASSERT(world->flow->edges[0].response_ns.max == 0);
+    TVN_ASSERT(world->flow->edges[1].response_ns.max == 0);
+    end(world);
+}
+
+static void
 test_an_edge_is_bounded_in_bytes(void)
 {
     struct tvn_testing_world *world = tvn_testing_world_new();
@@ -146,6 +168,27 @@ test_outputs_beyond_the_credit_stay_pending(void)
 }
 
 static void
+test_an_event_is_finished_before_another_edge_has_its_turn(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+    const struct tvn_testing_stage *out;
+
+    tvn_testing_add(world, "a", TVN_ROLE_SOURCE)->records = 100;
+    tvn_testing_add(world, "b", TVN_ROLE_SOURCE)->records = 100;
+    tvn_testing_add(world, "make", TVN_ROLE_PROCESSOR)->outs = 5;
+    out = tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_join(world, "a -> make", 0, 2, 8);
+    tvn_testing_join(world, "b -> make", 1, 2, 8);
+    tvn_testing_join(world, "make -> out", 2, 3, 3);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(out->seen_count == 1000);
+    for (uint64_t i = 0; i < 1000; i++) { /* five by five */
+        TVN_ASSERT(out->seen[i].sequence == out->seen[i - i % 5].sequence);
+    }
+    end(world);
+}
+
+static void
 test_slow_sinks_and_sources_are_waited_for(void)
 {
     struct tvn_testing_world *world = tvn_testing_world_new();
@@ -202,9 +245,11 @@ int
 main(void)
 {
     test_a_suspended_producer_resumes_at_half();
+    test_response_time_is_from_full_to_suspended();
     test_an_edge_is_bounded_in_bytes();
     test_an_image_of_the_largest_size_goes_into_an_empty_edge();
     test_outputs_beyond_the_credit_stay_pending();
+    test_an_event_is_finished_before_another_edge_has_its_turn();
     test_slow_sinks_and_sources_are_waited_for();
     test_time_is_shared_fairly();
     TVN_ASSERT(tvn_mem_live() == 0);

@@ -60,6 +60,19 @@ test_an_interrupt_drains(void)
     end(world);
 }
 
+/* Nothing can run: the source waits. */
+static void
+interrupt_when_idle(void *env, uint64_t until_ns)
+{
+    struct tvn_testing_world *world = env;
+
+    if (world->flow->interrupts == 0) {
+        tvn_flow_interrupt(world->flow);
+    } else {
+        tvn_testing_idle(env, until_ns);
+    }
+}
+
 static void
 test_an_interrupt_ends_a_waiting_source(void)
 {
@@ -67,10 +80,47 @@ test_an_interrupt_ends_a_waiting_source(void)
 
     world->stages[0].again_every = 1;
     world->stages[0].again_ns = 3600 * 1000 * MS;
-    tvn_testing_ready(world);
-    tvn_flow_interrupt(world->flow);
+    world->hooks.idle = interrupt_when_idle;
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) < 3600 * 1000 * MS);
+    end(world);
+}
+
+static void
+interrupt_while_the_sink_waits(struct tvn_testing_stage *stage)
+{
+    if (stage->world->stages[2].is_again && stage->env == NULL) {
+        stage->env = stage;
+        tvn_flow_interrupt(stage->world->flow);
+    }
+}
+
+static void
+expect_its_time(struct tvn_testing_stage *stage)
+{
+    uint64_t *asked_ns = stage->env;
+
+    TVN_ASSERT(!stage->is_again ||
+               stage->world->now_ns >= *asked_ns + stage->again_ns);
+    *asked_ns = stage->world->now_ns;
+}
+
+static void
+test_a_drain_wakes_nobody_but_sources(void)
+{
+    struct tvn_testing_world *world = make();
+    uint64_t asked_ns = 0;
+
+    world->opts.drain_timeout_ns = 0;
+    world->stages[0].per_visit = 1;
+    world->stages[0].before = interrupt_while_the_sink_waits;
+    world->stages[2].again_every = 2;
+    world->stages[2].again_ns = 1000 * MS;
+    world->stages[2].before = expect_its_time;
+    world->stages[2].env = &asked_ns;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[0].env != NULL);
+    TVN_ASSERT(world->stages[2].visits > 2);
     end(world);
 }
 
@@ -132,6 +182,27 @@ test_stuck_says_who_waits_for_whom(void)
     end(world);
 }
 
+static void
+test_stuck_names_every_input_that_is_waited_for(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "a", TVN_ROLE_SOURCE)->records = 5;
+    tvn_testing_add(world, "b", TVN_ROLE_SOURCE)->records = 5;
+    tvn_testing_add(world, "c", TVN_ROLE_SOURCE)->records = 5;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_join(world, "a -> out", 0, 3, 8);
+    tvn_testing_join(world, "b -> out", 1, 3, 8);
+    tvn_testing_join(world, "c -> out", 2, 3, 8);
+    world->stages[1].again_every = 1; /* for ever */
+    world->stages[2].again_every = 1;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_ESTUCK);
+    TVN_ASSERT(!tvn_testing_said(world, "stage out waits for stage a"));
+    TVN_ASSERT(tvn_testing_said(world, "stage out waits for stage b"));
+    TVN_ASSERT(tvn_testing_said(world, "stage out waits for stage c"));
+    end(world);
+}
+
 static uint32_t told;
 
 static void
@@ -170,6 +241,7 @@ test_complete_is_waited_for(void)
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     TVN_ASSERT(world->stages[2].complete_calls == 4);
     TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) == 3000);
+    TVN_ASSERT(world->diag.first == NULL); /* all went well, without a word */
     end(world);
 }
 
@@ -194,10 +266,8 @@ feed(struct tvn_testing_stage *stage)
 {
     int *ends = stage->env;
 
-    if (stage->seen_count >= 3 && ends[1] >= 0) {
+    if (stage->seen_count >= 3) { /* left open: its end would wake, too */
         TVN_ASSERT(write(ends[1], "x", 1) == 1);
-        close(ends[1]);
-        ends[1] = -1;
     }
 }
 
@@ -226,6 +296,31 @@ test_a_descriptor_wakes_a_source(void)
     end(world);
     tvn_loop_free(loop);
     close(ends[0]);
+    close(ends[1]);
+}
+
+static void
+test_a_timer_ends_the_watch_of_the_descriptor(void)
+{
+    struct tvn_testing_world *world = make();
+    struct tvn_loop *loop = NULL;
+    int ends[2];
+
+    TVN_ASSERT(pipe(ends) == 0);
+    TVN_ASSERT(tvn_loop_new(&loop) == TVN_OK);
+    world->opts.loop = loop;
+    world->stages[0].records = 20;
+    world->stages[0].per_visit = 5;
+    world->stages[0].again_every = 2;
+    world->stages[0].again_fd = ends[0]; /* there never is anything */
+    world->stages[0].again_ns = 1000;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 20);
+    TVN_ASSERT(!tvn_loop_has_watch(loop));
+    end(world);
+    tvn_loop_free(loop);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void
@@ -271,13 +366,16 @@ main(void)
 {
     test_an_interrupt_drains();
     test_an_interrupt_ends_a_waiting_source();
+    test_a_drain_wakes_nobody_but_sources();
     test_a_drain_that_takes_too_long();
     test_a_second_interrupt_aborts();
     test_stuck_says_who_waits_for_whom();
+    test_stuck_names_every_input_that_is_waited_for();
     test_progress_is_told_about_every_200_ms();
     test_complete_is_waited_for();
     test_a_failing_complete_is_the_result();
     test_a_descriptor_wakes_a_source();
+    test_a_timer_ends_the_watch_of_the_descriptor();
     test_a_signal_drains();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;

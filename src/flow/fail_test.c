@@ -190,6 +190,60 @@ test_what_was_sent_before_a_fault_stays_sent(void)
     end(world);
 }
 
+static uint32_t
+some_of_the_seventh(uint64_t id)
+{
+    return id % 7 == 0 ? 5 : 0;
+}
+
+static void
+test_outputs_of_a_failed_event_are_not_the_next_ones(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_PROCESSOR, TVN_FAULT_TRAP, TVN_THEN_DROP);
+
+    world->stages[1].outs_of = some_of_the_seventh;
+    world->edges[1].capacity = 3;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 75);
+    TVN_ASSERT(tvn_testing_books(world, 1)->dropped == 14);
+    TVN_ASSERT(tvn_testing_books(world, 1)->passed == 1); /* event 0 */
+    TVN_ASSERT(tvn_testing_books(world, 1)->filtered == 85);
+    end(world);
+}
+
+static void
+expect_both(struct tvn_testing_stage *stage)
+{
+    const struct tvn__edge *edges = stage->world->flow->edges;
+
+    if (stage->visits == 200) {
+        TVN_ASSERT(edges[0].queue.dequeued > 90);
+        TVN_ASSERT(edges[1].queue.dequeued > 90);
+    }
+}
+
+static void
+test_a_failed_event_ends_the_turn_of_its_edge(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "a", TVN_ROLE_SOURCE)->records = 640;
+    tvn_testing_add(world, "b", TVN_ROLE_SOURCE)->records = 640;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK)->fails = TVN_FAULT_REJECT;
+    world->stages[2].fail_every = 1;
+    world->stages[2].per_visit = 1;
+    world->stages[2].cost_ns = 1000000; /* both queues are always full */
+    world->stages[2].before = expect_both;
+    world->nodes[2].then = TVN_THEN_DROP;
+    tvn_testing_join(world, "a -> out", 0, 2, 32);
+    tvn_testing_join(world, "b -> out", 1, 2, 32);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].visits > 200);
+    TVN_ASSERT(tvn_testing_books(world, 2)->dropped == 1278);
+    end(world);
+}
+
 int
 main(void)
 {
@@ -201,6 +255,8 @@ main(void)
     test_a_sink_that_cannot_write_says_so_once();
     test_many_failures_are_shown_in_few_lines();
     test_what_was_sent_before_a_fault_stays_sent();
+    test_outputs_of_a_failed_event_are_not_the_next_ones();
+    test_a_failed_event_ends_the_turn_of_its_edge();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
 }

@@ -240,6 +240,7 @@ test_a_router_sends_to_any_set_of_ports(bool is_wired)
     books = tvn_testing_books(world, 1);
     TVN_ASSERT(world->stages[5].seen_count == (is_wired ? 100 : 800));
     TVN_ASSERT(books->unrouted == (is_wired ? 0 : 100));
+    TVN_ASSERT(books->out == (is_wired ? 1300 : 1200));
     TVN_ASSERT(books->passed == (is_wired ? 800 : 700));
     end(world);
 }
@@ -357,6 +358,49 @@ test_graphs_that_cannot_be(void)
     }
 }
 
+/* The arrays end where they end: a sanitizer sees a step too far. */
+static void
+test_new_reads_no_more_than_there_is(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+    struct tvn_flow_node *nodes = tvn_mem_new(3, sizeof(*nodes));
+    struct tvn_flow_edge *edges = tvn_mem_new(2, sizeof(*edges));
+
+    TVN_ASSERT(nodes != NULL && edges != NULL);
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 10;
+    tvn_testing_add(world, "keep", TVN_ROLE_FILTER);
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_join(world, "in -> keep", 0, 1, 4);
+    tvn_testing_join(world, "keep -> out", 1, 2, 4);
+    memcpy(nodes, world->nodes, 3 * sizeof(*nodes));
+    memcpy(edges, world->edges, 2 * sizeof(*edges));
+    world->opts.nodes = nodes;
+    world->opts.edges = edges;
+    tvn_testing_ready(world);
+    tvn_mem_free(nodes, 3, sizeof(*nodes)); /* they are not kept */
+    tvn_mem_free(edges, 2, sizeof(*edges));
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    expect_all(&world->stages[2], 10);
+    end(world);
+}
+
+static void
+test_latency_is_from_source_to_sink(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+    const struct tvn_histogram *latency_ns;
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 400;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK)->cost_ns = 1000;
+    world->stages[1].per_visit = 1;
+    tvn_testing_join(world, "in -> out", 0, 1, 1);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    latency_ns = world->flow->nodes[1].latency_ns;
+    TVN_ASSERT(latency_ns->count > 0 && latency_ns->count < 400);
+    TVN_ASSERT(latency_ns->max == 1000); /* its own call, and no waiting */
+    end(world);
+}
+
 static void
 test_new_survives_out_of_memory(void)
 {
@@ -423,6 +467,8 @@ main(void)
     test_a_held_event_is_on_the_edges_that_had_room();
     test_a_failing_start_stops_those_that_were_started();
     test_graphs_that_cannot_be();
+    test_new_reads_no_more_than_there_is();
+    test_latency_is_from_source_to_sink();
     test_new_survives_out_of_memory();
     test_limit_is_exact(0);
     test_limit_is_exact(7);

@@ -17,8 +17,10 @@ tvn_testing_pull(struct tvn_testing_stage *stage, struct tvn_burst *burst)
                        : burst->credit;
 
     TVN_ASSERT(burst->credit > 0 && burst->in_count == 0);
-    burst->has_times = stage->has_meta;
-    burst->has_keys = stage->has_meta;
+    if (stage->has_meta) { /* else as the flow has set them */
+        burst->has_times = true;
+        burst->has_keys = true;
+    }
     while (burst->outs < max && stage->made < stage->records) {
         uint64_t id = stage->made;
 
@@ -149,6 +151,7 @@ tvn_testing_visit(void *self, struct tvn_burst *burst)
     if (stage->again_every > 0 && !stage->is_again &&
         stage->visits % stage->again_every == 0) {
         stage->is_again = true;
+        burst->is_pending = stage->is_begun;
         if (stage->again_ns > 0) {
             burst->wake.at_ns = tvn_testing_now(stage) + stage->again_ns;
         }
@@ -172,6 +175,7 @@ tvn_testing_flush(
     struct tvn_testing_stage *stage = self;
 
     TVN_ASSERT((window == NULL) == (stage->flushing > 0));
+    TVN_ASSERT(!stage->is_begun); /* not between outputs of one event */
     TVN_ASSERT(burst->credit > 0);
     if (window != NULL) {
         if (stage->windows < TVN_TESTING_WINDOWS) {

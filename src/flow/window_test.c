@@ -107,7 +107,12 @@ test_empty_windows_are_not_flushed(void)
     /* one for each of the first two, and the last one's at the end */
     TVN_ASSERT(world->stages[1].windows == 3 || world->stages[1].windows == 4);
     for (uint32_t i = 0; i < 3; i++) {
+        const struct tvn_window *window = &world->stages[1].window[i];
+
         TVN_ASSERT(world->stages[1].window_events[i] == 1);
+        TVN_ASSERT(window->start_ns == WALL + 1000 + 1000000 * i);
+        TVN_ASSERT(window->reason == TVN_WINDOW_END ||
+                   window->end_ns == window->start_ns + 10);
     }
     end(world);
 }
@@ -166,14 +171,30 @@ test_ingest_may_emit_too(void)
 }
 
 static void
-test_a_trap_loses_the_open_window(void)
+test_a_window_does_not_end_in_the_middle_of_an_event(void)
+{
+    struct tvn_testing_world *world = make(40, 0);
+
+    world->nodes[1].window_every_ns = 10;
+    world->stages[1].ingest_outs = 5;
+    world->edges[1].capacity = 3;
+    world->stages[2].per_visit = 1;
+    world->stages[2].cost_ns = 1000; /* it ends while outputs wait */
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[1].windows > 1); /* asserted by the script */
+    TVN_ASSERT(tvn_testing_books(world, 1)->absorbed == 40);
+    end(world);
+}
+
+static void
+test_an_instance_that_is_gone_loses_the_open_window(enum tvn_fault_kind kind)
 {
     struct tvn_testing_world *world = make(25, 0);
     struct tvn_testing_stage *sum = &world->stages[1];
 
     world->nodes[1].window_count = 10;
     world->nodes[1].then = TVN_THEN_DROP;
-    sum->fails = TVN_FAULT_TRAP;
+    sum->fails = kind;
     sum->fail_at = 4;
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     /* 0..3 went with the instance, 4 was dropped, 5..14 are a window */
@@ -217,7 +238,9 @@ main(void)
     test_time_and_count_whichever_is_first();
     test_a_flush_with_more_than_the_credit_goes_on();
     test_ingest_may_emit_too();
-    test_a_trap_loses_the_open_window();
+    test_a_window_does_not_end_in_the_middle_of_an_event();
+    test_an_instance_that_is_gone_loses_the_open_window(TVN_FAULT_TRAP);
+    test_an_instance_that_is_gone_loses_the_open_window(TVN_FAULT_DEADLINE);
     test_a_failed_flush(TVN_THEN_STOP, TVN_FAULT_REJECT);
     test_a_failed_flush(TVN_THEN_DROP, TVN_FAULT_TRAP);
     test_a_failed_flush(TVN_THEN_DEAD_LETTER, TVN_FAULT_REJECT);
