@@ -7,12 +7,13 @@
 #   make check    format, tidy, gcc and clang builds, sanitized tests
 #   make bench    the benches, on this machine
 #   make guest-checks  turns off each check of guests' data: does a test notice?
+#   make mutants  small mistakes in stream and flow: does a test notice?
 #   make conformance  the specification's own tests of the component model
 #   make differential  components on Wasmtime's component model and on ours
 #   make stress   overload and signals, in slices; again until all are done
 #   make fuzz     every fuzz target for FUZZ_SECONDS (60)
 #   make fmt docs asan install clean
-.PHONY: all program configure setup demo demo-polyglot demo-slow-branch test check asan tsan clang fuzz bench component conformance differential guest-checks stress fmt docs install clean
+.PHONY: all program configure setup demo demo-polyglot demo-slow-branch test check asan tsan clang fuzz bench component conformance differential guest-checks mutants stress fmt docs install clean
 .NOTPARALLEL:
 
 BUILD = build
@@ -22,6 +23,7 @@ TSAN = build-tsan
 FUZZ = build-fuzz
 COMPONENT = build-component
 FUZZ_SECONDS ?= 60
+MUTANTS ?=
 PREFIX ?= /usr/local
 FLIGHTS = examples/flights
 SOURCES = $$(git ls-files 'include/*.h' 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' 'fuzz/*.c' 'tools/*.c' \
@@ -120,6 +122,11 @@ guest-checks: asan
 stress: program
 	@tests/stress/run
 
+# Goes on where it was stopped: MUTANTS="--slice 500" stops it in time.
+mutants:
+	@tools/mutants --planted
+	@tools/mutants $(MUTANTS)
+
 fmt:
 	@clang-format-14 -i $(SOURCES)
 
@@ -132,4 +139,4 @@ install: program
 	    --prefix $(PREFIX) >/dev/null
 
 clean:
-	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ) $(COMPONENT)
+	@rm -rf $(FLIGHTS)/build $(BUILD) $(ASAN) $(TSAN) $(CLANG) $(FUZZ) $(COMPONENT) build-mutants
