@@ -93,10 +93,30 @@ test_response_time_is_from_full_to_suspended(void)
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     expect_all(&world->stages[2], 500);
     /* Nothing else runs in between, however long the edge stays full. */
-    TVN_ASSERT(world->flow->edges[0].response_ns.count > 10);
-    TVN_ASSERT(world->flow->edges[1].response_ns.count > 10);
-    TVN_ASSERT(world->flow->edges[0].response_ns.max == 0);
-    TVN_ASSERT(world->flow->edges[1].response_ns.max == 0);
+    TVN_ASSERT(world->flow->edges[0].pressure.response_ns.count > 10);
+    TVN_ASSERT(world->flow->edges[1].pressure.response_ns.count > 10);
+    TVN_ASSERT(world->flow->edges[0].pressure.response_ns.max == 0);
+    TVN_ASSERT(world->flow->edges[1].pressure.response_ns.max == 0);
+    end(world);
+}
+
+static void
+test_response_time_of_a_flush(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 100;
+    tvn_testing_add(world, "sum", TVN_ROLE_AGGREGATOR)->flush_outs = 30;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK)->cost_ns = 200000;
+    world->nodes[1].window_count = 4;
+    world->stages[1].cost_ns = 100;
+    world->stages[2].per_visit = 1;
+    tvn_testing_join(world, "in -> sum", 0, 1, 20);
+    tvn_testing_join(world, "sum -> out", 1, 2, 20);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    expect_all(&world->stages[2], 26 * 30);
+    TVN_ASSERT(world->flow->edges[1].pressure.response_ns.count > 10);
+    TVN_ASSERT(world->flow->edges[1].pressure.response_ns.max == 0);
     end(world);
 }
 
@@ -163,6 +183,24 @@ test_outputs_beyond_the_credit_stay_pending(void)
     }
     TVN_ASSERT(out->seen_count == at);
     TVN_ASSERT(tvn_testing_books(world, 1)->filtered == 5); /* k = 0 */
+    TVN_ASSERT(tvn_testing_books(world, 1)->passed == 195);
+    end(world);
+}
+
+static void
+test_an_event_may_end_after_its_last_output(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 200;
+    tvn_testing_add(world, "make", TVN_ROLE_PROCESSOR)->outs_of = as_many_as_id;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    world->stages[1].ends_late = true;
+    tvn_testing_join(world, "in -> make", 0, 1, 16);
+    tvn_testing_join(world, "make -> out", 1, 2, 7);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 5 * 780);
+    TVN_ASSERT(tvn_testing_books(world, 1)->filtered == 5);
     TVN_ASSERT(tvn_testing_books(world, 1)->passed == 195);
     end(world);
 }
@@ -246,9 +284,11 @@ main(void)
 {
     test_a_suspended_producer_resumes_at_half();
     test_response_time_is_from_full_to_suspended();
+    test_response_time_of_a_flush();
     test_an_edge_is_bounded_in_bytes();
     test_an_image_of_the_largest_size_goes_into_an_empty_edge();
     test_outputs_beyond_the_credit_stay_pending();
+    test_an_event_may_end_after_its_last_output();
     test_an_event_is_finished_before_another_edge_has_its_turn();
     test_slow_sinks_and_sources_are_waited_for();
     test_time_is_shared_fairly();

@@ -136,6 +136,8 @@ test_a_drain_that_takes_too_long(void)
     out->per_visit = 1;
     TVN_ASSERT(tvn_testing_run(world) == TVN_EDRAIN);
     TVN_ASSERT(in_flight(world) > 0);
+    TVN_ASSERT(tvn_testing_said(world, "draining took longer than 100 ms: "));
+    TVN_ASSERT(!tvn_testing_said(world, "held for a full edge"));
     TVN_ASSERT(tvn_testing_said(world, "edge in -> keep: "));
     TVN_ASSERT(tvn_testing_said(world, "edge keep -> out: 8 in flight"));
     TVN_ASSERT(tvn_flow_ledger(world->flow)->edges[1].queue->discarded == 8);
@@ -162,6 +164,8 @@ test_a_second_interrupt_aborts(void)
     world->stages[2].before = interrupt_twice;
     TVN_ASSERT(tvn_testing_run(world) == TVN_EINTERRUPTED);
     TVN_ASSERT(tvn_err_exit(TVN_EINTERRUPTED) == 130);
+    TVN_ASSERT(tvn_testing_said(world, "interrupted twice"));
+    TVN_ASSERT(tvn_testing_said(world, "edge in -> keep: 8 in flight"));
     TVN_ASSERT(in_flight(world) > 0);
     TVN_ASSERT(!world->stages[2].completed_ok);
     end(world);
@@ -242,6 +246,20 @@ test_complete_is_waited_for(void)
     TVN_ASSERT(world->stages[2].complete_calls == 4);
     TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) == 3000);
     TVN_ASSERT(world->diag.first == NULL); /* all went well, without a word */
+    end(world);
+}
+
+static void
+test_complete_is_not_waited_for_longer_than_a_drain(void)
+{
+    struct tvn_testing_world *world = make();
+
+    world->stages[2].before = interrupt_at_100;
+    world->stages[2].complete_waits = UINT32_MAX;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_EDRAIN);
+    TVN_ASSERT(in_flight(world) == 0); /* all was written, nothing closed */
+    TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) >= 100 * MS);
+    TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) < 101 * MS);
     end(world);
 }
 
@@ -373,6 +391,7 @@ main(void)
     test_stuck_names_every_input_that_is_waited_for();
     test_progress_is_told_about_every_200_ms();
     test_complete_is_waited_for();
+    test_complete_is_not_waited_for_longer_than_a_drain();
     test_a_failing_complete_is_the_result();
     test_a_descriptor_wakes_a_source();
     test_a_timer_ends_the_watch_of_the_descriptor();

@@ -300,6 +300,9 @@ test_a_held_event_is_on_the_edges_that_had_room(void)
     slow->again_every = 1;
     TVN_ASSERT(tvn_testing_run(world) == TVN_ESTUCK);
     TVN_ASSERT(fast->seen_count == 5); /* four, and the one that is held */
+    TVN_ASSERT(tvn_testing_said(
+        world, "stage route: 1 in flight, held for a full edge"));
+    TVN_ASSERT(!tvn_testing_said(world, "stage in: 1 in flight"));
     TVN_ASSERT(tvn_testing_books(world, 1)->held == 1);
     TVN_ASSERT(tvn_flow_ledger(world->flow)->edges[1].waiting == 1);
     TVN_ASSERT(tvn_ledger_check(tvn_flow_ledger(world->flow), NULL) == TVN_OK);
@@ -393,6 +396,7 @@ test_latency_is_from_source_to_sink(void)
     tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 400;
     tvn_testing_add(world, "out", TVN_ROLE_SINK)->cost_ns = 1000;
     world->stages[1].per_visit = 1;
+    world->stages[1].start_ns = 1000000; /* a start is not of any event */
     tvn_testing_join(world, "in -> out", 0, 1, 1);
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     latency_ns = world->flow->nodes[1].latency_ns;

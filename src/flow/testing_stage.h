@@ -70,7 +70,9 @@ tvn_testing_produce(struct tvn_testing_stage *stage, struct tvn_burst *burst,
         burst->outs++;
         stage->begun++;
     }
-    return TVN_OK;
+    stage->is_late = stage->ends_late && want > 0 && !stage->is_late;
+    burst->is_pending = stage->is_late;
+    return stage->is_late ? TVN_EAGAIN : TVN_OK;
 }
 
 static inline void
@@ -191,6 +193,7 @@ tvn_testing_flush(
         stage->flushing = stage->flush_outs;
     }
     while (stage->flushing > 0 && burst->outs < burst->credit) {
+        tvn_testing_spend(stage, stage->cost_ns);
         burst->out[burst->outs] = tvn_testing_make(stage, stage->made);
         if (burst->out[burst->outs] == NULL) {
             stage->flushing = 0;
@@ -213,6 +216,7 @@ tvn_testing_start(void *self, struct tvn_diag *diag)
     struct tvn_testing_stage *stage = self;
 
     stage->order = ++stage->world->ordinal;
+    stage->world->now_ns += stage->start_ns;
     return stage->fails_start
                ? tvn_diag_error(diag, TVN_EIO, NULL, "does not start")
                : TVN_OK;

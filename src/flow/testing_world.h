@@ -53,10 +53,13 @@ struct tvn_testing_stage {
     uint32_t again_every;      /* every so many visits: TVN_EAGAIN ... */
     uint64_t again_ns;         /* ... for so long; 0: no timer */
     int again_fd;              /* ... until it can be read; 0: none */
-    uint64_t cost_ns;          /* of one event */
+    uint64_t cost_ns;          /* of one event, or output of a flush */
+    uint64_t start_ns;         /* of start */
     uint64_t pad;              /* payload bytes of what it makes */
     uint32_t outs;             /* processor: outputs an event, 0 is one; with
                            * outs_of: what that says */
+    bool ends_late;            /* processor: an event that had outputs ends in a
+                           * visit without any */
     uint32_t flush_outs;       /* aggregator: outputs of a flush */
     uint32_t ingest_outs;      /* aggregator: outputs of an event */
     uint32_t complete_waits;   /* sink: EAGAIN so many times in complete */
@@ -101,6 +104,7 @@ struct tvn_testing_stage {
     /* under way */
     uint32_t begun; /* outputs of the head already made */
     bool is_begun;
+    bool is_late;          /* all outputs are made; only the end is to come */
     bool is_again;         /* the last visit was EAGAIN: not twice in a row */
     uint32_t failed_times; /* source: of the record at `made` */
     uint32_t flushing;

@@ -114,6 +114,7 @@ test_it_counts_by_itself(void)
     tvn_queue_discard(&queue);
     TVN_ASSERT(queue.enqueued == 5 && queue.dequeued == 1);
     TVN_ASSERT(queue.discarded == 4 && tvn_queue_count(&queue) == 0);
+    TVN_ASSERT(queue.depth == 0 && queue.bytes == 0);
     tvn_testing_push(&queue, 9, 0); /* it can be used after it */
     TVN_ASSERT(tvn_testing_pop(&queue) == 9);
     tvn_queue_fini(&queue);
