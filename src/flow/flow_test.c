@@ -86,6 +86,28 @@ test_meta_is_the_sources_and_kept(bool has_meta)
     end(world);
 }
 
+static void
+test_meta_is_not_another_sources(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "a", TVN_ROLE_SOURCE)->has_meta = true;
+    tvn_testing_add(world, "b", TVN_ROLE_SOURCE)->records = 100;
+    world->stages[0].records = 100;
+    tvn_testing_add(world, "of a", TVN_ROLE_SINK);
+    tvn_testing_add(world, "of b", TVN_ROLE_SINK);
+    tvn_testing_join(world, "a -> of a", 0, 2, 4);
+    tvn_testing_join(world, "b -> of b", 1, 3, 4);
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    expect_all(&world->stages[3], 100);
+    for (uint64_t i = 0; i < 100; i++) {
+        TVN_ASSERT(world->stages[2].seen[i].key == i + 1);
+        TVN_ASSERT(world->stages[3].seen[i].key == 0);
+        TVN_ASSERT(world->stages[3].seen[i].event_time_ns > 1000);
+    }
+    end(world);
+}
+
 /* ------------------------------------------------------------------------
  * Shapes. */
 
@@ -198,6 +220,31 @@ test_what_a_filter_refuses(bool is_wired)
     TVN_ASSERT(refused->seen_count == (is_wired ? 300 : 400));
     TVN_ASSERT(books->passed == (is_wired ? 400 : 100));
     TVN_ASSERT(books->filtered == (is_wired ? 0 : 300));
+    end(world);
+}
+
+static void
+test_what_a_filter_refuses_is_fanned_out(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 100;
+    tvn_testing_add(world, "keep", TVN_ROLE_FILTER)->verdict_of = every_fourth;
+    world->stages[1].per_visit = 1;
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_add(world, "one", TVN_ROLE_SINK);
+    tvn_testing_add(world, "two", TVN_ROLE_SINK);
+    tvn_testing_join(world, "in -> keep", 0, 1, 16);
+    tvn_testing_join(world, "keep -> out", 1, 2, 16);
+    tvn_testing_join(world, "keep.rejected -> one", 1, 3, 16)->out =
+        TVN_OUT_REJECTED;
+    tvn_testing_join(world, "keep.rejected -> two", 1, 4, 16)->out =
+        TVN_OUT_REJECTED;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 25);
+    TVN_ASSERT(world->stages[3].seen_count == 75);
+    TVN_ASSERT(world->stages[4].seen_count == 75);
+    TVN_ASSERT(tvn_testing_books(world, 1)->forked == 75);
     end(world);
 }
 
@@ -460,11 +507,13 @@ main(void)
     test_a_chain_delivers_everything_in_order();
     test_meta_is_the_sources_and_kept(false);
     test_meta_is_the_sources_and_kept(true);
+    test_meta_is_not_another_sources();
     test_fan_out_shares_the_image();
     test_a_diamond_joins_again();
     test_fan_in_is_round_robin();
     test_what_a_filter_refuses(false);
     test_what_a_filter_refuses(true);
+    test_what_a_filter_refuses_is_fanned_out();
     test_a_router_sends_to_any_set_of_ports(false);
     test_a_router_sends_to_any_set_of_ports(true);
     test_a_full_branch_stops_a_router_only_for_its_own_events();

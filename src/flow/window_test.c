@@ -183,6 +183,13 @@ test_a_window_does_not_end_in_the_middle_of_an_event(void)
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     TVN_ASSERT(world->stages[1].windows > 1); /* asserted by the script */
     TVN_ASSERT(tvn_testing_books(world, 1)->absorbed == 40);
+    for (uint32_t i = 0; i + 1 < world->stages[1].windows; i++) {
+        const struct tvn_window *window = &world->stages[1].window[i];
+
+        /* It is as long as was asked for, however late it is flushed. */
+        TVN_ASSERT(window->reason == TVN_WINDOW_TIME);
+        TVN_ASSERT(window->end_ns == window->start_ns + 10);
+    }
     end(world);
 }
 
