@@ -356,6 +356,68 @@ test_memory_may_run_out(void)
     }
 }
 
+/* ------------------------------------------------------------------------
+ * What a stage hands on without having a turn. */
+
+/* When the second event came. */
+static void
+note_second(struct tvn_testing_stage *stage)
+{
+    if (stage->seen_count < 2) {
+        *(uint64_t *)stage->env = stage->world->now_ns;
+    }
+}
+
+/* in -> route -> out, on another thread; two events at once, then the source
+ * stalls for a second. */
+static struct tvn_testing_world *
+make_stalling(uint64_t *second_ns)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE)->records = 3;
+    tvn_testing_add(world, "route", TVN_ROLE_ROUTER);
+    tvn_testing_add(world, "out", TVN_ROLE_SINK)->before = note_second;
+    world->stages[0].per_visit = 2;
+    world->stages[0].cost_ns = 1;
+    world->stages[0].stall_at_ns = 1001;
+    world->stages[0].stall_ns = 1000000000;
+    world->stages[2].env = second_ns;
+    world->nodes[2].thread = 1;
+    world->opts.thread_count = 2;
+    tvn_testing_join(world, "in -> route", 0, 1, 4);
+    tvn_testing_join(world, "route -> out", 1, 2, 1)->out = TVN_OUT_PORT;
+    return world;
+}
+
+static void
+test_what_a_router_held_crosses_at_once(void)
+{
+    uint64_t second_ns = 0;
+    struct tvn_testing_world *world = make_stalling(&second_ns);
+
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 3);
+    TVN_ASSERT(second_ns < 1000000);
+    tvn_testing_world_free(world);
+}
+
+static void
+test_what_is_offered_again_crosses_at_once(void)
+{
+    uint64_t second_ns = 0;
+    struct tvn_testing_world *world = make_stalling(&second_ns);
+
+    world->edges[1].overflow = TVN_OVERFLOW_ERROR;
+    world->nodes[1].retries = 100;
+    world->nodes[1].backoff_min_ns = 1000;
+    world->nodes[1].backoff_max_ns = 1000;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT(world->stages[2].seen_count == 3);
+    TVN_ASSERT(second_ns < 1000000);
+    tvn_testing_world_free(world);
+}
+
 int
 main(void)
 {
@@ -371,6 +433,8 @@ main(void)
     test_what_is_in_the_ring_is_settled();
     test_blocks_go_home();
     test_memory_may_run_out();
+    test_what_a_router_held_crosses_at_once();
+    test_what_is_offered_again_crosses_at_once();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
 }

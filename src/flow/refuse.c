@@ -63,6 +63,9 @@ tvn__offer_refused(struct tvn__shard *shard, struct tvn__node *node)
             tvn__trace_edge(shard, edge, &event, TVN__TRACE_PUT);
         }
     }
+    if (node->cross_outs > 0) { /* it may not have a turn for long */
+        tvn__cross_hand_on(shard, node);
+    }
     return node->refused == 0;
 }
 

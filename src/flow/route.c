@@ -230,6 +230,9 @@ tvn__release_held(struct tvn__shard *shard, struct tvn__node *node)
     if (node->has_filled) {
         tvn__suspend_filled(shard, node);
     }
+    if (node->cross_outs > 0) { /* it may not have a turn for long */
+        tvn__cross_hand_on(shard, node);
+    }
     if (still_waits) {
         return false;
     }
