@@ -128,7 +128,7 @@ test_events_cross_in_order_and_shared(void)
     TVN_ASSERT(count == 7);
     for (uint32_t i = 0; i < 7; i++) {
         TVN_ASSERT(in[i].sequence == i && tvn_testing_id(in[i].image) == i);
-        TVN_ASSERT(in[i].image->is_shared);
+        TVN_ASSERT(tvn_image_is_shared(in[i].image));
     }
     TVN_ASSERT(pair.edge->row->inbox == pair.edge->in);
     tvn_testing_world_free(pair.world);

@@ -19,6 +19,7 @@ make(bool has_middle, enum tvn_overflow overflow)
     tvn_testing_add(world, "out", TVN_ROLE_SINK);
     if (has_middle) {
         tvn_testing_add(world, "keep", TVN_ROLE_FILTER);
+        world->nodes[2].image_max = 0;
         tvn_testing_join(world, "in -> keep", 0, 2, 4)->overflow = overflow;
         tvn_testing_join(world, "keep -> out", 2, 1, 4);
     } else {
@@ -39,9 +40,7 @@ put(struct pair *pair, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         tvn__put(pair->shard, pair->edge, &event,
             tvn_testing_make(&pair->world->stages[0], i));
-        pair->edge->row->offered++;
     }
-    tvn__note_full(pair->shard, pair->in);
 }
 
 static bool
@@ -63,10 +62,13 @@ test_each_step_is_measured(void)
     put(&pair, 1);
     TVN_ASSERT(pressure->is_filled && pair.edge->full_since_ns == 1000);
     pair.world->now_ns = 1100;
-    pair.edge->row->offered += 3;
+    pair.edge->queue.enqueued += 3;
     pair.world->flow->next_sequence += 7;
-    tvn__note_full(pair.shard, pair.in); /* it was full before */
-    tvn__suspend(pair.shard, pair.edge);
+    tvn__note_filled(pair.shard, pair.edge); /* it was before */
+    TVN_ASSERT(pair.in->has_filled);
+    tvn__suspend_filled(pair.shard, pair.in);
+    TVN_ASSERT(!pair.in->has_filled);
+    tvn__suspend_filled(pair.shard, pair.in); /* it is */
     TVN_ASSERT(is_one(&pressure->response_ns, 100));
     TVN_ASSERT(is_one(&pressure->between, 3));
     TVN_ASSERT(is_one(&way->response_ns, 100));
@@ -112,7 +114,7 @@ test_a_full_edge_is_answered_once(void)
     TVN_ASSERT(way->response_ns.count == 1);
     tvn__note_room(pair.edge);
     pair.world->now_ns += 5;
-    tvn__note_full(pair.shard, pair.in);
+    tvn__note_filled(pair.shard, pair.edge);
     tvn__suspend(pair.shard, pair.edge);
     TVN_ASSERT(way->response_ns.count == 2);
     tvn_testing_world_free(pair.world);
@@ -168,17 +170,23 @@ test_an_edge_is_full_of_bytes(bool passes)
     struct pair pair = make(passes, TVN_OVERFLOW_BLOCK);
     struct tvn__edge *edge = &pair.world->flow->edges[passes ? 1 : 0];
 
+    if (passes) { /* a filter's may be small */
+        TVN_ASSERT(edge->image_max == 0 && edge->room == TVN_IMAGE_MIN);
+    } else {
+        TVN_ASSERT(edge->room == edge->image_max);
+        edge->room = 512;
+    }
     pair.edge = edge;
     pair.in = edge->from;
-    edge->image_max = passes ? 0 : 512; /* a filter's may be small */
-    edge->queue.bytes_max = 128 * 2 + (passes ? 127 : 511);
+    edge->queue.bytes_max = 128 * 2 + edge->room - 1;
     put(&pair, 1);
     TVN_ASSERT(!edge->pressure.is_filled);
     put(&pair, 1);
     TVN_ASSERT(edge->pressure.is_filled);
+    tvn_image_unref(tvn_queue_pop(&edge->queue));
     tvn__note_room(edge);
     edge->queue.bytes_max++;
-    tvn__note_full(pair.shard, pair.in);
+    put(&pair, 1);
     TVN_ASSERT(!edge->pressure.is_filled);
     tvn_testing_world_free(pair.world);
 }
