@@ -210,6 +210,7 @@ test_credit_is_the_tokens(void)
     TVN_ASSERT(!tvn__takes(graph.shard, graph.edge, 128));
     graph.shard->now_ns = 999999;
     TVN_ASSERT(credit(&graph) == 0);
+    TVN_ASSERT(graph.edge->pressure.token_waits == 1);
     graph.shard->now_ns = 1000000;
     TVN_ASSERT(tvn__takes(graph.shard, graph.edge, 128));
     TVN_ASSERT(credit(&graph) == 1);

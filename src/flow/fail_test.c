@@ -244,9 +244,108 @@ test_a_failed_event_ends_the_turn_of_its_edge(void)
     end(world);
 }
 
+/* ------------------------------------------------------------------------
+ * Instances that are gone. */
+
+static void
+test_a_retry_after_a_trap_loses_the_open_window(void)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_AGGREGATOR, TVN_FAULT_TRAP, TVN_THEN_DROP);
+    struct tvn_testing_stage *sum = &world->stages[1];
+
+    world->stages[0].records = 14;
+    world->nodes[1].window_count = 10;
+    world->nodes[1].retries = 1;
+    sum->fail_every = 0;
+    sum->fail_at = 4;
+    sum->fail_times = 1;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    /* 0..3 went with the instance, 4..13 are a window */
+    TVN_ASSERT(sum->window[0].reason == TVN_WINDOW_COUNT);
+    TVN_ASSERT(sum->window_events[0] == 14); /* the script forgets nothing */
+    end(world);
+}
+
+static void
+test_only_deaths_in_a_row_are_waited_for(uint32_t every, bool waits)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_FILTER, TVN_FAULT_TRAP, TVN_THEN_DROP);
+    struct tvn_testing_stage *keep = &world->stages[1];
+
+    world->stages[0].records = 20;
+    keep->per_visit = 1;
+    keep->fail_every = every;
+    TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
+    TVN_ASSERT((tvn_flow_elapsed_ns(world->flow) >= TVN__REVIVE_NS) == waits);
+    end(world);
+}
+
+/* ------------------------------------------------------------------------
+ * What a stage says of it, or does not. */
+
+static uint32_t calls;
+
+static tvn_err
+fail_silently(void *self, struct tvn_burst *burst)
+{
+    (void)self;
+    (void)burst;
+    return TVN_EIO;
+}
+
+static tvn_err
+fail_with_less_each_time(void *self, struct tvn_burst *burst)
+{
+    (void)self;
+    burst->fault.kind = TVN_FAULT_REJECT;
+    burst->fault.text = TVN_STR("no");
+    if (calls++ == 0) {
+        burst->fault.err = TVN_ENOMEM;
+        burst->fault.help = TVN_STR("see there");
+        return TVN_ENOMEM;
+    }
+    return TVN_EIO;
+}
+
+static void
+test_a_fault_is_told_as_it_is(bool silent)
+{
+    struct tvn_testing_world *world =
+        make(TVN_ROLE_FILTER, TVN_FAULT_NONE, TVN_THEN_STOP);
+    struct tvn_stage_ops ops = *world->nodes[1].stage.ops;
+    struct tvn_buf out = {0};
+    const char *help;
+    char code[16];
+
+    (void)snprintf(code, sizeof(code), "E%04u", tvn_err_code(TVN_EIO));
+    ops.run = silent ? fail_silently : fail_with_less_each_time;
+    world->nodes[1].stage.ops = &ops;
+    calls = 0;
+    TVN_ASSERT(tvn_testing_run(world) == (silent ? TVN_EIO : TVN_ENOMEM));
+    tvn_diag_print(&world->diag, &out);
+    help = strstr(tvn_buf_text(&out), "see there");
+    if (silent) {
+        TVN_ASSERT(help == NULL);
+        TVN_ASSERT(tvn_testing_said(world, "event 0: fatal: "));
+        TVN_ASSERT(tvn_testing_said(world, tvn_err_text(TVN_EIO)));
+    } else { /* the second has an error of its own, and no help */
+        TVN_ASSERT(strstr(help, code) != NULL);
+        TVN_ASSERT(strstr(help + 1, "see there") == NULL);
+    }
+    tvn_buf_fini(&out);
+    end(world);
+}
+
 int
 main(void)
 {
+    test_a_retry_after_a_trap_loses_the_open_window();
+    test_only_deaths_in_a_row_are_waited_for(2, false);
+    test_only_deaths_in_a_row_are_waited_for(1, true);
+    test_a_fault_is_told_as_it_is(false);
+    test_a_fault_is_told_as_it_is(true);
     test_drop_and_dead_letter_go_on();
     test_stop_ends_intake_and_drains_the_rest();
     test_fatal_stops_whatever_was_said();

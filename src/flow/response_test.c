@@ -154,6 +154,31 @@ test_only_sources_answer_for_the_whole_way(void)
 }
 
 static void
+test_all_sinks_that_are_full_are_answered(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+    struct pair pair = {.world = world};
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE);
+    tvn_testing_add(world, "x", TVN_ROLE_SINK);
+    tvn_testing_add(world, "y", TVN_ROLE_SINK);
+    tvn_testing_add(world, "z", TVN_ROLE_SINK);
+    for (uint32_t i = 1; i < 4; i++) {
+        tvn_testing_join(world, "e", 0, i, 4);
+    }
+    tvn_testing_ready(world);
+    pair.shard = &world->flow->shards[0];
+    pair.in = &world->flow->nodes[0];
+    for (uint32_t i = 0; i < 3; i++) {
+        pair.edge = &world->flow->edges[i];
+        put(&pair, i == 1 ? 3 : 4);
+    }
+    tvn__suspend(pair.shard, pair.edge);
+    TVN_ASSERT(pair.in->path_times->response_ns.count == 2);
+    tvn_testing_world_free(world);
+}
+
+static void
 test_an_edge_that_drops_is_never_full(void)
 {
     struct pair pair = make(false, TVN_OVERFLOW_DROP_NEWEST);
@@ -251,6 +276,7 @@ main(void)
     test_a_full_edge_is_answered_once();
     test_a_clock_that_steps_back_is_no_time();
     test_only_sources_answer_for_the_whole_way();
+    test_all_sinks_that_are_full_are_answered();
     test_an_edge_that_drops_is_never_full();
     test_an_edge_is_full_of_bytes(false);
     test_an_edge_is_full_of_bytes(true);

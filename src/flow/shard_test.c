@@ -137,6 +137,9 @@ test_the_last_to_park_finds_all_stuck(void)
     tvn__unpark(&shards[1]);
     (void)was_signalled(&shards[1]);
     TVN_ASSERT(!tvn__park(&shards[1]));
+    tvn__unpark(&shards[1]);
+    tvn__signal(&shards[0]);
+    TVN_ASSERT(tvn__park(&shards[1]));
     tvn_testing_world_free(world);
 }
 
@@ -214,6 +217,26 @@ test_the_end_of_intake_is_told_once_and_wakes_sources(void)
     tvn__close_intake(&flow->shards[2]);
     TVN_ASSERT(signalled(world) == 0);
     TVN_ASSERT(!flow->nodes[2].is_waiting);
+    flow->nodes[2].is_waiting = true; /* of no account: it is told once */
+    tvn__look_at_intake(&flow->shards[2]);
+    TVN_ASSERT(flow->nodes[2].is_waiting);
+    tvn_testing_world_free(world);
+}
+
+static void
+test_a_source_alone_on_its_thread_is_woken(void)
+{
+    struct tvn_testing_world *world = tvn_testing_world_new();
+
+    tvn_testing_add(world, "in", TVN_ROLE_SOURCE);
+    tvn_testing_add(world, "out", TVN_ROLE_SINK);
+    tvn_testing_join(world, "in -> out", 0, 1, 4);
+    world->nodes[0].thread = 1;
+    world->opts.thread_count = 2;
+    tvn_testing_ready(world);
+    world->flow->nodes[0].is_waiting = true;
+    tvn__close_intake(&world->flow->shards[1]);
+    TVN_ASSERT(!world->flow->nodes[0].is_waiting);
     tvn_testing_world_free(world);
 }
 
@@ -335,6 +358,7 @@ main(void)
     test_an_end_is_told_to_all_others();
     test_the_first_end_and_the_first_error_count();
     test_the_end_of_intake_is_told_once_and_wakes_sources();
+    test_a_source_alone_on_its_thread_is_woken();
     test_the_first_shard_keeps_the_time_of_a_drain();
     test_interrupts_are_the_first_shards();
     test_all_nodes_are_the_first_shards_in_the_end();

@@ -71,8 +71,11 @@ tvn_testing_produce(struct tvn_testing_stage *stage, struct tvn_burst *burst,
         stage->begun++;
     }
     stage->is_late = stage->ends_late && want > 0 && !stage->is_late;
-    burst->is_pending = stage->is_late;
-    return stage->is_late ? TVN_EAGAIN : TVN_OK;
+    if (stage->is_late) {
+        burst->is_pending = true;
+        return TVN_EAGAIN;
+    }
+    return TVN_OK;
 }
 
 static inline void
