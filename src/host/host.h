@@ -85,8 +85,8 @@ struct tvn_host_run_opts {
     void (*progress)(void *env, uint64_t elapsed_ns, uint64_t in);
     void *env;
     const struct tvn__sim *sim; /* NULL: none */
-    uint64_t trace_every; /* follows every so manieth event; 0: none */
-    uint32_t trace_count; /* ... at most so many */
+    uint64_t trace_every;       /* follows every so manieth event; 0: none */
+    uint32_t trace_count;       /* ... at most so many */
 };
 
 /* Runs the flow to its end; once a host.  Codes: tvn_flow_run's, or what kept
