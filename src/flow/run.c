@@ -411,46 +411,65 @@ tvn__run_shard(struct tvn__shard *shard)
     tvn__shard_ended(shard);
 }
 
+static uint32_t
+live_nodes(const struct tvn_flow *flow)
+{
+    uint32_t live = 0;
+
+    for (uint32_t i = 0; i < flow->shard_count; i++) {
+        live += flow->shards[i].live;
+    }
+    return live;
+}
+
+/* Each shard once; true: none could do anything. */
+static bool
+all_are_quiet(struct tvn_flow *flow)
+{
+    bool is_quiet = true;
+
+    for (uint32_t i = 0; i < flow->shard_count; i++) {
+        is_quiet = !step(&flow->shards[i]) && is_quiet;
+    }
+    return is_quiet;
+}
+
+static void
+pass_time(struct tvn_flow *flow)
+{
+    uint64_t due_ns = TVN__NEVER;
+
+    for (uint32_t i = 0; i < flow->shard_count; i++) {
+        due_ns = first_of(due_ns, next_due_ns(&flow->shards[i]));
+    }
+    if (due_ns == TVN__NEVER) {
+        tvn__end(&flow->shards[0], TVN__ENDING_STUCK, TVN_ESTUCK);
+    } else {
+        tvn__sleep(&flow->shards[0], due_ns);
+    }
+}
+
 /* On a virtual clock: which shard comes next is drawn, so that a seed stands
  * for one order of events. */
 void
 tvn__run_together(struct tvn_flow *flow)
 {
-    struct tvn__shard *first = &flow->shards[0];
     struct tvn_rng rng = {.state = flow->opts.seed};
-    uint32_t quiet = 0; /* shards that had nothing to do, in a row */
+    uint32_t quiet = 0; /* draws that did nothing, in a row */
 
-    while (!tvn__is_over(first)) {
+    while (!tvn__is_over(&flow->shards[0]) && live_nodes(flow) > 0) {
         struct tvn__shard *shard =
             &flow->shards[tvn_rng_below(&rng, flow->shard_count)];
-        uint64_t due_ns = TVN__NEVER;
-        uint32_t live = 0;
 
-        quiet++;
         tvn__look_at_clocks(shard);
-        if (step(shard)) {
-            quiet = 0;
-        }
-        for (uint32_t i = 0; i < flow->shard_count; i++) {
-            live += flow->shards[i].live;
-            due_ns = first_of(due_ns, next_due_ns(&flow->shards[i]));
-        }
-        if (live == 0) {
-            return;
-        }
+        quiet = step(shard) ? 0 : quiet + 1;
         if (quiet < 8 * flow->shard_count) { /* each was drawn, surely */
             continue;
         }
         quiet = 0;
-        for (uint32_t i = 0; i < flow->shard_count; i++) {
-            if (step(&flow->shards[i])) {
-                due_ns = 0;
-            }
-        }
-        if (due_ns == TVN__NEVER) {
-            tvn__end(first, TVN__ENDING_STUCK, TVN_ESTUCK);
-        } else if (due_ns > 0) {
-            tvn__sleep(first, due_ns);
+        if (all_are_quiet(flow) && live_nodes(flow) > 0 &&
+            !tvn__is_over(&flow->shards[0])) {
+            pass_time(flow);
         }
     }
 }
