@@ -261,6 +261,27 @@ test_drops_are_not_charged(enum tvn_overflow overflow)
 }
 
 static void
+test_nothing_is_begun_after_a_discard(void)
+{
+    struct tvn_testing_world *world = make(0, 1);
+    const struct tvn_event event = {0};
+    struct tvn_queue *queue;
+
+    world->edges[0].overflow = TVN_OVERFLOW_DROP_OLDEST;
+    tvn_testing_ready(world);
+    queue = &world->flow->edges[0].queue;
+    queue->is_begun = true;
+    tvn_queue_discard(queue);
+    for (uint32_t i = 0; i < 2; i++) {
+        TVN_ASSERT(tvn_queue_offer(queue, &event,
+                       tvn_testing_make(&world->stages[0], i),
+                       0) == TVN_OFFERED_QUEUED);
+    }
+    TVN_ASSERT(queue->dropped_oldest == 1);
+    tvn_testing_world_free(world);
+}
+
+static void
 test_a_limit_is_used_up(void)
 {
     struct tvn_testing_world *world = make(5000, 16);
@@ -287,6 +308,7 @@ main(void)
     test_drop_oldest_leaves_what_was_begun();
     test_drops_are_not_charged(TVN_OVERFLOW_DROP_OLDEST);
     test_drops_are_not_charged(TVN_OVERFLOW_DROP_NEWEST);
+    test_nothing_is_begun_after_a_discard();
     test_a_limit_is_used_up();
     TVN_ASSERT(tvn_mem_live() == 0);
     return 0;
