@@ -139,6 +139,8 @@ take_cached(struct cached *cached)
     /* As this one did, the next ones will have come from another thread. */
     if (tvn_image_is_shared(image) && cached->count >= AHEAD) {
         tvn_prefetch_to_write(cached->blocks[cached->count - AHEAD]->data);
+    } else if (cached->count > 0) { /* with many queued it is in no cache */
+        tvn_prefetch_to_write(cached->blocks[cached->count - 1]);
     }
     return image;
 }
