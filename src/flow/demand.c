@@ -76,12 +76,34 @@ edge_room(const struct tvn__edge *edge)
     if (bytes < (uint64_t)edge->image_max * TVN_BURST_MAX) {
         uint64_t images = bytes / edge->image_max;
 
-        if (images == 0 && edge->queue.depth + edge->queue.away == 0) {
+        if (images == 0 && tvn_queue_used(&edge->queue) == 0) {
             images = 1; /* link has proved that one fits */
         }
         credit = images < credit ? images : credit;
     }
     return credit < TVN_BURST_MAX ? (uint32_t)credit : TVN_BURST_MAX;
+}
+
+/* Of `room` for events, what its tokens leave; without any its producer waits,
+ * or has one refused (a router takes one more than it is told). */
+static uint32_t
+grant(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t room)
+{
+    bool is_full = room == 0;
+    bool is_router = edge->from->role == TVN_ROLE_ROUTER;
+
+    if (!is_full && edge->queue.bucket.rate > 0) {
+        uint32_t count = tokens(shard, edge);
+
+        room = count < room ? count : room;
+    }
+    if (room == 0 && refuses_singly(edge)) {
+        return is_router ? 0 : 1;
+    }
+    if (is_full && !is_router) {
+        tvn__suspend(shard, edge);
+    }
+    return room;
 }
 
 /* Of `want` outputs. */
@@ -96,22 +118,7 @@ edge_credit(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t want)
     if (edge->is_suspended) {
         return 0;
     }
-    here = edge_room(edge);
-    if (here == 0 && refuses_singly(edge)) {
-        return 1;
-    }
-    if (here == 0) {
-        tvn__suspend(shard, edge);
-        return 0;
-    }
-    if (edge->queue.bucket.rate > 0) {
-        uint32_t count = tokens(shard, edge);
-
-        if (count == 0 && refuses_singly(edge)) {
-            count = 1;
-        }
-        here = count < here ? count : here;
-    }
+    here = grant(shard, edge, edge_room(edge));
     return here < want ? here : want;
 }
 
@@ -160,24 +167,10 @@ edge_fit(struct tvn__shard *shard, const struct tvn__edge *from,
         return 0;
     }
     here = here < want ? here : want;
-    if (here > 0 && edge->queue.bucket.rate > 0) {
-        uint32_t count = tokens(shard, edge);
-
-        if (count == 0 && !refuses_singly(edge)) {
-            return 0;
-        }
-        here = count < here ? count : here;
-    }
     if (here > 0 && from->in->bytes > bytes) { /* else all of them fit */
         here = count_fitting(from->in, here, bytes);
     }
-    if (here == 0 && refuses_singly(edge)) { /* a router takes one more */
-        return edge->from->role == TVN_ROLE_ROUTER ? 0 : 1;
-    }
-    if (here == 0 && edge->from->role != TVN_ROLE_ROUTER) {
-        tvn__suspend(shard, edge);
-    }
-    return here;
+    return grant(shard, edge, here);
 }
 
 uint32_t
@@ -228,10 +221,9 @@ tvn__resume(struct tvn__shard *shard, struct tvn__edge *edge)
     const struct tvn_queue *queue = &edge->queue;
 
     tvn__note_room(edge);
-    if (edge->is_suspended &&
-        queue->depth + queue->away <= queue->capacity / 2 &&
+    if (edge->is_suspended && tvn_queue_used(queue) <= queue->capacity / 2 &&
         queue->bytes <= queue->bytes_max / 2 &&
-        (queue->depth + queue->away == 0 || edge->image_max == 0 ||
+        (tvn_queue_used(queue) == 0 || edge->image_max == 0 ||
             edge_room(edge) > 0)) {
         tvn__release(shard, edge);
     }

@@ -327,7 +327,7 @@ tvn__fail_refused(struct tvn__shard *shard, struct tvn__edge *edge,
     (void)snprintf(text, sizeof(text),
         "edge %.*s is full: %" PRIu32 " of %" PRIu32 " events, %" PRIu64
         " of %" PRIu64 " bytes",
-        TVN_STR_ARG(edge->row->name), edge->queue.depth + edge->queue.away,
+        TVN_STR_ARG(edge->row->name), tvn_queue_used(&edge->queue),
         edge->queue.capacity, edge->queue.bytes, edge->queue.bytes_max);
     fault.text = tvn_str_of(text);
     (void)snprintf(what, sizeof(what), "event %" PRIu64, event->sequence);

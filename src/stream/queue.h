@@ -113,10 +113,17 @@ bool tvn_queue_make_room(struct tvn_queue *queue, uint32_t block);
  * trusts no counter. */
 uint32_t tvn_queue_count(const struct tvn_queue *queue);
 
+/* Events that count in its capacity. */
+static inline uint32_t
+tvn_queue_used(const struct tvn_queue *queue)
+{
+    return queue->depth + queue->away;
+}
+
 static inline uint32_t
 tvn_queue_free_slots(const struct tvn_queue *queue)
 {
-    return queue->capacity - queue->depth - queue->away;
+    return queue->capacity - tvn_queue_used(queue);
 }
 
 static inline uint64_t
@@ -129,7 +136,7 @@ tvn_queue_free_bytes(const struct tvn_queue *queue)
 static inline bool
 tvn_queue_has_room(const struct tvn_queue *queue, uint32_t block)
 {
-    return queue->depth + queue->away < queue->capacity &&
+    return tvn_queue_used(queue) < queue->capacity &&
            block <= tvn_queue_free_bytes(queue);
 }
 
@@ -169,8 +176,8 @@ tvn_queue_push(struct tvn_queue *queue, const struct tvn_event *event,
     queue->bytes += block;
     queue->enqueued++;
     queue->depth++;
-    if (queue->depth + queue->away > queue->depth_max) {
-        queue->depth_max = queue->depth + queue->away;
+    if (tvn_queue_used(queue) > queue->depth_max) {
+        queue->depth_max = tvn_queue_used(queue);
     }
     if (queue->bytes > queue->bytes_peak) {
         queue->bytes_peak = queue->bytes;
