@@ -80,7 +80,7 @@ test_an_interrupt_ends_a_waiting_source(void)
 
     world->stages[0].again_every = 1;
     world->stages[0].again_ns = 3600 * 1000 * MS;
-    world->hooks.idle = interrupt_when_idle;
+    world->opts.idle = interrupt_when_idle;
     TVN_ASSERT(tvn_testing_run(world) == TVN_OK);
     TVN_ASSERT(tvn_flow_elapsed_ns(world->flow) < 3600 * 1000 * MS);
     end(world);
@@ -298,7 +298,7 @@ test_a_descriptor_wakes_a_source(void)
 
     TVN_ASSERT(pipe(ends) == 0);
     TVN_ASSERT(tvn_loop_new(&loop) == TVN_OK);
-    world->hooks.idle = NULL;
+    world->opts.idle = NULL;
     world->opts.clock = tvn_clock_real();
     world->opts.loop = loop;
     world->stages[0].records = 20;
@@ -363,7 +363,7 @@ test_a_signal_drains(void)
     struct tvn_loop *loop = NULL;
 
     TVN_ASSERT(tvn_loop_new(&loop) == TVN_OK);
-    world->hooks.idle = NULL;
+    world->opts.idle = NULL;
     world->opts.clock = tvn_clock_real();
     world->opts.loop = loop;
     world->checks_steps = false;

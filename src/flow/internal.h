@@ -39,6 +39,13 @@ tvn__wall(const struct tvn__shard *shard)
     return shard->now_ns + shard->wall_offset;
 }
 
+/* 0 when `then` is later: another thread's clock may be a little ahead. */
+static inline uint64_t
+tvn__since(uint64_t now, uint64_t then)
+{
+    return now > then ? now - then : 0;
+}
+
 static inline bool
 tvn__is_over(const struct tvn__shard *shard)
 {

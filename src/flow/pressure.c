@@ -12,12 +12,6 @@
  * where every edge between them blocks. */
 #include "flow/trace.h"
 
-static uint64_t
-since(uint64_t now_ns, uint64_t then_ns)
-{
-    return now_ns > then_ns ? now_ns - then_ns : 0;
-}
-
 static bool
 leads_to_sink(const struct tvn__edge *edge)
 {
@@ -86,10 +80,11 @@ answer_paths(
         }
         path->seen_ns = full_ns;
         tvn_histogram_record(
-            &source->path_times->response_ns, since(now_ns, full_ns));
+            &source->path_times->response_ns, tvn__since(now_ns, full_ns));
         tvn_histogram_record(&source->path_times->between,
-            since(sequence, atomic_load_explicit(&path->edge->full_sequence,
-                                memory_order_relaxed)));
+            tvn__since(
+                sequence, atomic_load_explicit(&path->edge->full_sequence,
+                              memory_order_relaxed)));
     }
 }
 
@@ -103,7 +98,7 @@ tvn__suspend(struct tvn__shard *shard, struct tvn__edge *edge)
 
     edge->is_suspended = true;
     pressure->suspended_at_ns = now_ns;
-    tvn_histogram_record(&pressure->response_ns, since(now_ns, filled_ns));
+    tvn_histogram_record(&pressure->response_ns, tvn__since(now_ns, filled_ns));
     tvn_histogram_record(&pressure->between,
         pressure->is_filled ? edge->queue.enqueued - pressure->filled_enqueued
                             : 0);
@@ -119,7 +114,7 @@ tvn__release(struct tvn__shard *shard, struct tvn__edge *edge)
 
     edge->is_suspended = false;
     tvn_histogram_record(&edge->pressure.suspended_ns,
-        since(now_ns, edge->pressure.suspended_at_ns));
+        tvn__since(now_ns, edge->pressure.suspended_at_ns));
     tvn__trace_release(shard, edge, now_ns);
     edge->from->released_ns = now_ns;
     edge->from->released = edge;
@@ -129,7 +124,7 @@ void
 tvn__note_resumed(struct tvn__shard *shard, struct tvn__node *node)
 {
     tvn_histogram_record(&node->released->pressure.resume_ns,
-        since(tvn__clock(shard), node->released_ns));
+        tvn__since(tvn__clock(shard), node->released_ns));
     node->released_ns = 0;
 }
 

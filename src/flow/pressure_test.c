@@ -11,12 +11,9 @@ static const uint32_t capacities[] = {40, 17};
 
 struct rig {
     struct tvn_testing_world *world;
-    struct tvn_testing_world *aside; /* with threads: the sink's */
     struct tvn_testing_stage *source;
     struct tvn_testing_stage *sink;
     uint64_t most; /* events between source and sink */
-    struct tvn_loop *loop;
-    struct tvn_pool *pools[2];
 };
 
 /* With `threads`, the sink has its own, and time is real. */
@@ -37,21 +34,12 @@ make(struct rig *rig, enum tvn_role between, bool threads)
         edge->out = TVN_OUT_PORT;
         rig->most++; /* one event, which it holds until it can be sent on */
     }
-    if (!threads) {
-        return;
+    if (threads) {
+        world->nodes[2].thread = 1;
+        world->checks_steps = false;
+        world->opts.thread_count = 2;
+        tvn_testing_real(world);
     }
-    rig->aside = tvn_testing_world_new();
-    rig->sink->world = rig->aside; /* the threads write to their world */
-    TVN_ASSERT(tvn_loop_new(&rig->loop) == TVN_OK);
-    rig->pools[0] = world->pool;
-    rig->pools[1] = rig->aside->pool;
-    world->nodes[2].thread = 1;
-    world->checks_steps = false;
-    world->hooks = (struct tvn__flow_hooks){0};
-    world->opts.thread_count = 2;
-    world->opts.pools = rig->pools;
-    world->opts.loop = rig->loop;
-    world->opts.clock = tvn_clock_real();
 }
 
 /* All that was made was seen by the sink or is in an edge: the ledger says
@@ -88,18 +76,6 @@ check_pressure(const struct rig *rig)
     TVN_ASSERT(suspensions > 0);
 }
 
-static void
-clear(struct rig *rig)
-{
-    tvn_testing_world_free(rig->world);
-    if (rig->aside != NULL) {
-        tvn_testing_world_free(rig->aside);
-    }
-    if (rig->loop != NULL) {
-        tvn_loop_free(rig->loop);
-    }
-}
-
 /* ------------------------------------------------------------------------
  * Sinks that die. */
 
@@ -127,7 +103,7 @@ run_into_a_sink_that_cannot_write(enum tvn_role between, bool threads)
     TVN_ASSERT(tvn_testing_run(rig.world) != TVN_OK);
     TVN_ASSERT(rig.sink->counts.failed == 21);
     check_stopped(&rig, DEAD_AT);
-    clear(&rig);
+    tvn_testing_world_free(rig.world);
 }
 
 static void
@@ -140,7 +116,7 @@ run_into_a_sink_that_never_wakes(enum tvn_role between, bool threads)
     rig.sink->again_every = DEAD_AT + 1; /* and waits for nothing */
     TVN_ASSERT(tvn_testing_run(rig.world) == TVN_ESTUCK);
     check_stopped(&rig, DEAD_AT);
-    clear(&rig);
+    tvn_testing_world_free(rig.world);
 }
 
 static void
@@ -177,7 +153,7 @@ run_into_a_slow_sink(bool threads)
     TVN_ASSERT(tvn_testing_run(rig.world) == TVN_OK);
     TVN_ASSERT(rig.sink->seen_count == RECORDS);
     check_pressure(&rig);
-    clear(&rig);
+    tvn_testing_world_free(rig.world);
 }
 
 static void

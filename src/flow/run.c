@@ -62,7 +62,7 @@ tvn__wait(struct tvn__shard *shard, struct tvn__node *node)
         tvn__wait_until(shard, node, wake->at_ns);
     }
     if (wake->fd < 0 || shard->loop == NULL) {
-        return; /* without any wake it waits for ever: see tvn__stuck */
+        return; /* without any wake it waits for ever: the flow is stuck */
     }
     err = tvn_loop_watch(
         shard->loop, wake->fd, wake->for_writing, on_ready, node, &is_ready);
@@ -135,9 +135,7 @@ tvn__sleep(struct tvn__shard *shard, uint64_t until_ns)
     } else if (until_ns > shard->now_ns) {
         wait_ns = until_ns - shard->now_ns;
     }
-    if (shard->flow->hooks.idle != NULL) {
-        shard->flow->hooks.idle(shard->flow->hooks.env, until_ns);
-    } else if (shard->flow->opts.idle != NULL) {
+    if (shard->flow->opts.idle != NULL) {
         shard->flow->opts.idle(shard->flow->opts.env, until_ns);
     }
     tvn__poll_io(shard, wait_ns);
@@ -256,9 +254,6 @@ run_round(struct tvn__shard *shard)
         if (node->deficit_ns > 0) {
             tvn__turn(shard, node, todo);
             stepped(shard);
-            /* A full edge suspends its producer now, not when the consumer
-             * has made room for one. */
-            (void)tvn__what_now(shard, node);
             ran = true;
         } else if (node->deficit_ns > deficit_max_ns) {
             deficit_max_ns = node->deficit_ns;
@@ -316,15 +311,13 @@ waits_for_others(struct tvn__shard *shard)
 {
     bool is_hopeful = tvn__park(shard);
 
-    if (!is_hopeful) {
-        tvn__unpark(shard);
-        return true;
+    if (is_hopeful) {
+        tvn__sleep(shard, tells_progress(shard)
+                              ? shard->flow->progress_ns + TVN__PROGRESS_NS
+                              : TVN__NEVER);
     }
-    tvn__sleep(shard, tells_progress(shard)
-                          ? shard->flow->progress_ns + TVN__PROGRESS_NS
-                          : TVN__NEVER);
     tvn__unpark(shard);
-    return false;
+    return !is_hopeful;
 }
 
 /* A quiescent point. */

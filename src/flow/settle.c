@@ -353,10 +353,8 @@ settle_sink(
 
     for (uint32_t i = 0; i < burst->consumed; i++) {
         if (burst->is_sampled) {
-            uint64_t entered_ns = burst->in[i].entered_ns;
-
-            tvn_histogram_record(node->latency_ns,
-                now_ns > entered_ns ? now_ns - entered_ns : 0);
+            tvn_histogram_record(
+                node->latency_ns, tvn__since(now_ns, burst->in[i].entered_ns));
         }
         tvn_image_unref(tvn__take(shard, edge));
     }

@@ -177,9 +177,8 @@ struct tvn__node {
     struct tvn__path_times *path_times; /* sources */
 };
 
-/* For tests: instead of sleeping on a virtual clock, and between turns. */
+/* For tests: between turns. */
 struct tvn__flow_hooks {
-    void (*idle)(void *env, uint64_t until_ns);
     void (*stepped)(void *env, struct tvn_flow *flow);
     void *env;
 };

@@ -66,8 +66,7 @@ tvn_testing_world_new(void)
     world->now_ns = 1000;
     world->clock =
         (struct tvn_clock){tvn_testing_monotonic, tvn_testing_wall, world};
-    world->hooks =
-        (struct tvn__flow_hooks){tvn_testing_idle, tvn_testing_stepped, world};
+    world->hooks = (struct tvn__flow_hooks){tvn_testing_stepped, world};
     world->checks_steps = true;
     world->opts = (struct tvn_flow_opts){
         .name = TVN_STR("test"),
@@ -77,6 +76,7 @@ tvn_testing_world_new(void)
         .burst = TVN_BURST_MAX,
         .dead = tvn_testing_dead,
         .dead_count = tvn_testing_dead_count,
+        .idle = tvn_testing_idle,
         .env = world,
     };
     return world;
@@ -153,7 +153,8 @@ tvn_testing_real(struct tvn_testing_world *world)
 {
     world->opts.clock = tvn_clock_real();
     TVN_ASSERT(tvn_loop_new(&world->opts.loop) == TVN_OK);
-    world->hooks = (struct tvn__flow_hooks){NULL, NULL, NULL};
+    world->hooks = (struct tvn__flow_hooks){NULL, NULL};
+    world->opts.idle = NULL;
     world->is_real = true;
     world->zero_ns = tvn_clock_monotonic_ns();
     tvn_testing_pools(world);

@@ -107,12 +107,6 @@ find_push(const struct tvn__trace *trace, const struct tvn__trace_event *event,
     return false;
 }
 
-static uint64_t
-since(uint64_t now_ns, uint64_t then_ns)
-{
-    return now_ns > then_ns ? now_ns - then_ns : 0;
-}
-
 /* ------------------------------------------------------------------------
  * Times of a step. */
 
@@ -126,7 +120,7 @@ tvn__trace_wait_ns(const struct tvn__trace *trace,
     if (record->is_again || !find_push(trace, event, step, &pushed_ns)) {
         return false;
     }
-    *out = since(record->at_ns, pushed_ns);
+    *out = tvn__since(record->at_ns, pushed_ns);
     return true;
 }
 
@@ -141,7 +135,7 @@ tvn__trace_pause_ns(const struct tvn__trace *trace,
 
         if (before->kind == TVN__TRACE_STEP && before->node == record->node &&
             before->edge == record->edge) {
-            *out = since(record->at_ns, before->end_ns);
+            *out = tvn__since(record->at_ns, before->end_ns);
             return true;
         }
     }
@@ -184,7 +178,7 @@ tvn__trace_kept_ns(const struct tvn__trace *trace,
             uint64_t from_ns =
                 full->at_ns > pushed_ns ? full->at_ns : pushed_ns;
 
-            kept_ns += since(
+            kept_ns += tvn__since(
                 full->end_ns < called_ns ? full->end_ns : called_ns, from_ns);
         }
     }
@@ -200,7 +194,7 @@ tvn__trace_whole_ns(const struct tvn__trace *trace,
     if (made->kind != TVN__TRACE_STEP || made->fate != TVN__FATE_MADE) {
         return false;
     }
-    *out = since(trace->records[step].end_ns, made->at_ns);
+    *out = tvn__since(trace->records[step].end_ns, made->at_ns);
     return true;
 }
 
@@ -218,7 +212,8 @@ add_to_hop(struct tvn__trace_hop *hop, const struct tvn__trace_record *record,
         return;
     case TVN__TRACE_PUT:
         hop->puts += record->count;
-        hop->full_ns += *began_ns == 0 ? 0 : since(record->at_ns, *began_ns);
+        hop->full_ns +=
+            *began_ns == 0 ? 0 : tvn__since(record->at_ns, *began_ns);
         *began_ns = 0;
         break;
     case TVN__TRACE_HELD:
