@@ -23,14 +23,6 @@ struct stub {
 };
 
 static tvn_err
-start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
-static tvn_err
 pull(void *self, struct tvn_burst *burst)
 {
     struct stub *stub = self;
@@ -74,21 +66,6 @@ swallow(void *self, struct tvn_burst *burst)
     return TVN_OK;
 }
 
-static tvn_err
-complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    (void)self;
-    (void)is_ok;
-    (void)burst;
-    return TVN_OK;
-}
-
-static void
-nothing(void *self)
-{
-    (void)self;
-}
-
 static void
 counts(const void *self, struct tvn_stage_counts *out)
 {
@@ -99,8 +76,9 @@ counts(const void *self, struct tvn_stage_counts *out)
 
 #define OPS(run_)                                                              \
     {                                                                          \
-        .kind = "stub", .start = start, .run = (run_), .complete = complete,   \
-        .stop = nothing, .free = nothing, .counts = counts                     \
+        .kind = "stub", .start = tvn_stage_no_start, .run = (run_),            \
+        .complete = tvn_stage_no_complete, .stop = tvn_stage_no_stop,          \
+        .free = tvn_stage_no_stop, .counts = counts                            \
     }
 
 static const struct tvn_stage_ops source_ops = OPS(pull);

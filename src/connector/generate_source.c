@@ -84,14 +84,6 @@ read_options(const struct tvn_connector_opts *opts, struct generate_opts *out,
 /* ------------------------------------------------------------------------
  * Running. */
 
-static tvn_err
-start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
 /* When the next value may be made. */
 static uint64_t
 due_ns(const struct generate_source *source)
@@ -199,12 +191,6 @@ run(void *self, struct tvn_burst *burst)
 }
 
 static void
-stop(void *self)
-{
-    (void)self;
-}
-
-static void
 free_source(void *self)
 {
     struct generate_source *source = self;
@@ -225,9 +211,9 @@ counts(const void *self, struct tvn_stage_counts *out)
 
 static const struct tvn_stage_ops ops = {
     .kind = "generate",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = run,
-    .stop = stop,
+    .stop = tvn_stage_no_stop,
     .free = free_source,
     .counts = counts,
 };

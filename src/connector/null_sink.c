@@ -7,14 +7,6 @@ struct null_sink {
 };
 
 static tvn_err
-start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
-static tvn_err
 run(void *self, struct tvn_burst *burst)
 {
     struct null_sink *sink = self;
@@ -24,21 +16,6 @@ run(void *self, struct tvn_burst *burst)
     sink->counts.ok += burst->in_count;
     sink->counts.records += burst->in_count;
     return TVN_OK;
-}
-
-static tvn_err
-complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    (void)self;
-    (void)is_ok;
-    (void)burst;
-    return TVN_OK;
-}
-
-static void
-stop(void *self)
-{
-    (void)self;
 }
 
 static void
@@ -57,10 +34,10 @@ counts(const void *self, struct tvn_stage_counts *out)
 
 static const struct tvn_stage_ops ops = {
     .kind = "null",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = run,
-    .complete = complete,
-    .stop = stop,
+    .complete = tvn_stage_no_complete,
+    .stop = tvn_stage_no_stop,
     .free = free_sink,
     .counts = counts,
 };

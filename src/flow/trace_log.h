@@ -28,7 +28,7 @@ struct tvn__trace_stops {
 
 /* In the place of a node's stage. */
 struct tvn__trace_wrap {
-    struct tvn_stage inner;
+    struct tvn_stage inner; /* first: see stage.h */
     struct tvn__node *node;
     struct tvn_stage_ops ops;
     uint64_t sequence; /* of the head that is not done, with ... */

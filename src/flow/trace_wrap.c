@@ -5,6 +5,11 @@
  * when the visit is settled (trace.c). */
 #include "flow/trace_log.h"
 
+#include <stddef.h>
+
+_Static_assert(offsetof(struct tvn__trace_wrap, inner) == 0,
+    "what stage.h asks of one in the place of another");
+
 static void
 mark_edges(struct tvn__trace_log *log, const struct tvn__node *node)
 {
@@ -168,46 +173,6 @@ wrap_flush(void *self, const struct tvn_window *window, struct tvn_burst *burst)
     return call(self, burst, true, window);
 }
 
-static tvn_err
-wrap_start(void *self, struct tvn_diag *diag)
-{
-    struct tvn__trace_wrap *wrap = self;
-
-    return wrap->inner.ops->start(wrap->inner.self, diag);
-}
-
-static tvn_err
-wrap_complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    struct tvn__trace_wrap *wrap = self;
-
-    return wrap->inner.ops->complete(wrap->inner.self, is_ok, burst);
-}
-
-static void
-wrap_stop(void *self)
-{
-    struct tvn__trace_wrap *wrap = self;
-
-    wrap->inner.ops->stop(wrap->inner.self);
-}
-
-static void
-wrap_free(void *self)
-{
-    struct tvn__trace_wrap *wrap = self;
-
-    wrap->inner.ops->free(wrap->inner.self);
-}
-
-static void
-wrap_counts(const void *self, struct tvn_stage_counts *out)
-{
-    const struct tvn__trace_wrap *wrap = self;
-
-    wrap->inner.ops->counts(wrap->inner.self, out);
-}
-
 /* ------------------------------------------------------------------------ */
 
 void
@@ -221,13 +186,13 @@ tvn__trace_wrap(struct tvn__trace *trace, struct tvn__node *node)
     wrap->open = TVN__TRACE_NONE;
     wrap->ops = (struct tvn_stage_ops){
         .kind = wrap->inner.ops->kind,
-        .start = wrap_start,
+        .start = tvn_stage_inner_start,
         .run = wrap_run,
         .flush = wrap_flush,
-        .complete = wrap_complete,
-        .stop = wrap_stop,
-        .free = wrap_free,
-        .counts = wrap_counts,
+        .complete = tvn_stage_inner_complete,
+        .stop = tvn_stage_inner_stop,
+        .free = tvn_stage_inner_free,
+        .counts = tvn_stage_inner_counts,
     };
     node->stage = (struct tvn_stage){.ops = &wrap->ops, .self = wrap};
 }

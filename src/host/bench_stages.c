@@ -28,20 +28,6 @@ source_free(void *self)
 }
 
 static tvn_err
-source_start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
-static void
-stage_stop(void *self)
-{
-    (void)self;
-}
-
-static tvn_err
 source_run(void *self, struct tvn_burst *burst)
 {
     struct memory_source *source = self;
@@ -69,9 +55,9 @@ source_counts(const void *self, struct tvn_stage_counts *out)
 
 static const struct tvn_stage_ops source_ops = {
     .kind = "memory",
-    .start = source_start,
+    .start = tvn_stage_no_start,
     .run = source_run,
-    .stop = stage_stop,
+    .stop = tvn_stage_no_stop,
     .free = source_free,
     .counts = source_counts,
 };
@@ -189,15 +175,6 @@ sink_run(void *self, struct tvn_burst *burst)
     return TVN_OK;
 }
 
-static tvn_err
-sink_complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    (void)self;
-    (void)is_ok;
-    (void)burst;
-    return TVN_OK;
-}
-
 static void
 sink_free(void *self)
 {
@@ -212,10 +189,10 @@ sink_counts(const void *self, struct tvn_stage_counts *out)
 
 static const struct tvn_stage_ops sink_ops = {
     .kind = "sum",
-    .start = source_start,
+    .start = tvn_stage_no_start,
     .run = sink_run,
-    .complete = sink_complete,
-    .stop = stage_stop,
+    .complete = tvn_stage_no_complete,
+    .stop = tvn_stage_no_stop,
     .free = sink_free,
     .counts = sink_counts,
 };

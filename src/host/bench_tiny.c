@@ -58,14 +58,6 @@ struct tiny {
 };
 
 static tvn_err
-start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
-static tvn_err
 source_run(void *self, struct tvn_burst *burst)
 {
     struct tiny *tiny = self;
@@ -119,21 +111,6 @@ sink_run(void *self, struct tvn_burst *burst)
     return TVN_OK;
 }
 
-static tvn_err
-complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    (void)self;
-    (void)is_ok;
-    (void)burst;
-    return TVN_OK;
-}
-
-static void
-nothing(void *self)
-{
-    (void)self; /* `tiny` is the caller's */
-}
-
 static void
 counts(const void *self, struct tvn_stage_counts *out)
 {
@@ -142,19 +119,19 @@ counts(const void *self, struct tvn_stage_counts *out)
 
 static const struct tvn_stage_ops source_ops = {
     .kind = "tiny",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = source_run,
-    .stop = nothing,
-    .free = nothing,
+    .stop = tvn_stage_no_stop,
+    .free = tvn_stage_no_stop, /* the caller's */
     .counts = counts,
 };
 static const struct tvn_stage_ops sink_ops = {
     .kind = "tiny",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = sink_run,
-    .complete = complete,
-    .stop = nothing,
-    .free = nothing,
+    .complete = tvn_stage_no_complete,
+    .stop = tvn_stage_no_stop,
+    .free = tvn_stage_no_stop, /* the caller's */
     .counts = counts,
 };
 

@@ -69,6 +69,7 @@ struct tvn__test_armed {
 
 /* What is known of one stage while it runs. */
 struct tvn__test_stage {
+    struct tvn_stage inner; /* the tap's; first: see stream/stage.h */
     struct tvn__test *test;
     uint32_t number;
     enum tvn_role role;
@@ -79,8 +80,7 @@ struct tvn__test_stage {
     struct tvn__test_mock mock;
 
     /* the tap */
-    bool keeps; /* its events are expected */
-    struct tvn_stage inner;
+    bool keeps;                     /* its events are expected */
     struct tvn_stage_counts before; /* of instances that are gone; faults */
     struct tvn__test_armed *armed;
     uint64_t arrived; /* events that have arrived */

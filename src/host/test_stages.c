@@ -10,21 +10,6 @@
 
 #include <stdio.h>
 
-static tvn_err
-start(void *self, struct tvn_diag *diag)
-{
-    (void)self;
-    (void)diag;
-    return TVN_OK;
-}
-
-/* The test has what they hold. */
-static void
-nothing(void *self)
-{
-    (void)self;
-}
-
 /* ------------------------------------------------------------------------
  * Sources. */
 
@@ -213,10 +198,10 @@ count_source(const void *self, struct tvn_stage_counts *out)
 
 const struct tvn_stage_ops tvn__test_source_ops = {
     .kind = "given",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = run_source,
-    .stop = nothing,
-    .free = nothing,
+    .stop = tvn_stage_no_stop,
+    .free = tvn_stage_no_stop, /* the test's */
     .counts = count_source,
 };
 
@@ -316,15 +301,6 @@ flush_mock(void *self, const struct tvn_window *window, struct tvn_burst *burst)
     return TVN_OK;
 }
 
-static tvn_err
-complete(void *self, bool is_ok, struct tvn_burst *burst)
-{
-    (void)self;
-    (void)is_ok;
-    (void)burst;
-    return TVN_OK;
-}
-
 static void
 count_mock(const void *self, struct tvn_stage_counts *out)
 {
@@ -333,12 +309,12 @@ count_mock(const void *self, struct tvn_stage_counts *out)
 
 const struct tvn_stage_ops tvn__test_mock_ops = {
     .kind = "mock",
-    .start = start,
+    .start = tvn_stage_no_start,
     .run = run_mock,
     .flush = flush_mock,
-    .complete = complete,
-    .stop = nothing,
-    .free = nothing,
+    .complete = tvn_stage_no_complete,
+    .stop = tvn_stage_no_stop,
+    .free = tvn_stage_no_stop, /* the test's */
     .counts = count_mock,
 };
 

@@ -163,4 +163,18 @@ struct tvn_stage {
     void *self;
 };
 
+/* For stages that have nothing to do there. */
+tvn_err tvn_stage_no_start(void *self, struct tvn_diag *diag);
+tvn_err tvn_stage_no_complete(void *self, bool is_ok, struct tvn_burst *burst);
+void tvn_stage_no_stop(void *self); /* free, too */
+
+/* For one that stands in the place of another, with which it begins: `self`
+ * points to a struct tvn_stage, and that one is asked. */
+tvn_err tvn_stage_inner_start(void *self, struct tvn_diag *diag);
+tvn_err tvn_stage_inner_complete(
+    void *self, bool is_ok, struct tvn_burst *burst);
+void tvn_stage_inner_stop(void *self);
+void tvn_stage_inner_free(void *self);
+void tvn_stage_inner_counts(const void *self, struct tvn_stage_counts *out);
+
 #endif
