@@ -119,6 +119,13 @@ tvn_json_u64(struct tvn_json *json, uint64_t value)
 }
 
 void
+tvn_json_key_u64(struct tvn_json *json, const char *key, uint64_t value)
+{
+    tvn_json_key(json, key);
+    tvn_json_u64(json, value);
+}
+
+void
 tvn_json_s64(struct tvn_json *json, int64_t value)
 {
     before(json);

@@ -31,6 +31,7 @@ void tvn_json_array(struct tvn_json *json);
 void tvn_json_end(struct tvn_json *json); /* of the innermost of either */
 void tvn_json_key(struct tvn_json *json, const char *key);
 void tvn_json_key_str(struct tvn_json *json, struct tvn_str key);
+void tvn_json_key_u64(struct tvn_json *json, const char *key, uint64_t value);
 void tvn_json_str(struct tvn_json *json, struct tvn_str value);
 void tvn_json_text(struct tvn_json *json, const char *value); /* NULL: null */
 void tvn_json_u64(struct tvn_json *json, uint64_t value);

@@ -12,6 +12,17 @@ min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+bool
+tvn_str_contains(struct tvn_str text, struct tvn_str part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++) {
+        if (part.len == 0 || memcmp(text.ptr + i, part.ptr, part.len) == 0) {
+            return true;
+        }
+    }
+    return part.len == 0;
+}
+
 size_t
 tvn_str_distance(struct tvn_str a, struct tvn_str b)
 {

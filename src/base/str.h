@@ -44,6 +44,9 @@ tvn_str_ends(struct tvn_str a, const char *end)
     return a.len >= len && memcmp(a.ptr + a.len - len, end, len) == 0;
 }
 
+/* An empty part is in every text. */
+bool tvn_str_contains(struct tvn_str text, struct tvn_str part);
+
 /* Number of single-byte insertions, deletions, replacements and swaps of
  * neighbours that turn `a` into `b`; names over 64 bytes count as far apart
  * (SIZE_MAX). */

@@ -153,9 +153,23 @@ test_utf8_takes_every_character(void)
     }
 }
 
+static void
+test_contains_looks_everywhere(void)
+{
+    TVN_ASSERT(tvn_str_contains(TVN_STR("abc"), TVN_STR("a")));
+    TVN_ASSERT(tvn_str_contains(TVN_STR("abc"), TVN_STR("bc")));
+    TVN_ASSERT(tvn_str_contains(TVN_STR("abc"), TVN_STR("abc")));
+    TVN_ASSERT(!tvn_str_contains(TVN_STR("abc"), TVN_STR("abcd")));
+    TVN_ASSERT(!tvn_str_contains(TVN_STR("abc"), TVN_STR("ac")));
+    TVN_ASSERT(tvn_str_contains(TVN_STR("abc"), TVN_STR("")));
+    TVN_ASSERT(tvn_str_contains((struct tvn_str){0}, (struct tvn_str){0}));
+    TVN_ASSERT(!tvn_str_contains((struct tvn_str){0}, TVN_STR("a")));
+}
+
 int
 main(void)
 {
+    test_contains_looks_everywhere();
     test_equality();
     test_distance();
     test_suggestions();

@@ -71,6 +71,10 @@ void tvn__help(enum tvn__verb verb, struct tvn_buf *out);
 /* Writes to stdout; a closed pipe is silent.  The exit status. */
 int tvn__print(struct tvn_buf *out, int status);
 
+/* The same into a file of its own.  False: not all of it, and it was said:
+ * "WHAT PATH: reason". */
+bool tvn__print_file(const char *what, const char *path, struct tvn_buf *out);
+
 /* What compilers say, and a stage that was built, on stderr: hooks of
  * host/host.h and build/build.h; `env` is not used. */
 struct tvn_build_stage;

@@ -51,13 +51,6 @@ print_pressure(const struct tvn_bench_pressure *bench, struct tvn_buf *out)
 }
 
 static void
-number(struct tvn_json *json, const char *key, uint64_t value)
-{
-    tvn_json_key(json, key);
-    tvn_json_u64(json, value);
-}
-
-static void
 write_pressure(const struct tvn_bench_pressure *bench, struct tvn_buf *out)
 {
     struct tvn_json json;
@@ -66,19 +59,19 @@ write_pressure(const struct tvn_bench_pressure *bench, struct tvn_buf *out)
     tvn_json_array(&json);
     for (uint32_t i = 0; i < 2; i++) {
         tvn_json_object(&json);
-        number(&json, "threads", bench->rows[i].threads);
-        number(&json, "events", bench->events);
-        number(&json, "capacity", bench->capacity);
-        number(&json, "burst", bench->burst);
+        tvn_json_key_u64(&json, "threads", bench->rows[i].threads);
+        tvn_json_key_u64(&json, "events", bench->events);
+        tvn_json_key_u64(&json, "capacity", bench->capacity);
+        tvn_json_key_u64(&json, "burst", bench->burst);
         for (size_t c = 0; c < COLUMNS; c++) {
             const struct tvn_bench_times *times = cell(&bench->rows[i], c);
 
             tvn_json_key(&json, columns[c].name);
             tvn_json_object(&json);
-            number(&json, "count", times->count);
-            number(&json, "p50", times->p50);
-            number(&json, "p99", times->p99);
-            number(&json, "max", times->max);
+            tvn_json_key_u64(&json, "count", times->count);
+            tvn_json_key_u64(&json, "p50", times->p50);
+            tvn_json_key_u64(&json, "p99", times->p99);
+            tvn_json_key_u64(&json, "max", times->max);
             tvn_json_end(&json);
         }
         tvn_json_end(&json);

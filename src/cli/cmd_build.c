@@ -37,8 +37,7 @@ write_stages(
         tvn_json_text(json, stage->is_built                   ? "built"
                             : stage->state == TVN_BUILD_FRESH ? "fresh"
                                                               : "failed");
-        tvn_json_key(json, "bytes");
-        tvn_json_u64(json, stage->size);
+        tvn_json_key_u64(json, "bytes", stage->size);
         tvn_json_key(json, "seconds");
         tvn_json_f64(json, (double)stage->took_ns / 1e9);
         tvn_json_end(json);

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "host/host.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,26 +38,6 @@ write_report(const struct tvn_host *host, struct tvn_buf *out)
     tvn_buf_append_byte(out, '\n');
 }
 
-/* The report into a file of its own; the exit status. */
-static int
-write_file(const char *path, struct tvn_buf *text, int status)
-{
-    FILE *file = fopen(path, "w");
-    bool is_whole =
-        file != NULL && fwrite(text->ptr, 1, text->len, file) == text->len;
-
-    if (file != NULL && fclose(file) != 0) {
-        is_whole = false;
-    }
-    if (!is_whole) {
-        fprintf(stderr, "torvyn run: cannot write the report to %s: %s\n", path,
-            strerror(errno));
-        status = status == 0 ? 3 : status;
-    }
-    tvn_buf_fini(text);
-    return status;
-}
-
 static bool
 reports_to_stdout(const struct tvn__args *args)
 {
@@ -78,7 +57,11 @@ tell(const struct tvn__args *args, const struct tvn_host *host, int status)
     }
     if (args->report != NULL && strcmp(args->report, "-") != 0) {
         write_report(host, &text);
-        status = write_file(args->report, &text, status);
+        if (!tvn__print_file("torvyn run: cannot write the report to",
+                args->report, &text) &&
+            status == 0) {
+            status = 3;
+        }
     }
     if (reports_to_stdout(args)) {
         write_report(host, &text);

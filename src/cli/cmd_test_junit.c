@@ -1,8 +1,6 @@
 /* cmd_test_junit.c -- the outcome of tests as JUnit's XML, for CI. */
 #include "cli/test.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* XML has no way to write most control characters: they come out as \xNN. */
@@ -108,8 +106,6 @@ tvn__test_junit(
     const char *path, const struct tvn__test_report *report, int status)
 {
     struct tvn_buf text = {0};
-    FILE *file = fopen(path, "w");
-    bool is_whole = file != NULL;
 
     tvn_buf_printf(&text,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "
@@ -119,16 +115,6 @@ tvn__test_junit(
         write_suite(report, report->paths[i], &text);
     }
     tvn_buf_append_text(&text, "</testsuites>\n");
-    is_whole = is_whole && !text.failed &&
-               fwrite(text.ptr, 1, text.len, file) == text.len;
-    if (file != NULL && fclose(file) != 0) {
-        is_whole = false;
-    }
-    if (!is_whole) {
-        fprintf(stderr, "torvyn test: cannot write %s: %s\n", path,
-            strerror(errno));
-        status = 3;
-    }
-    tvn_buf_fini(&text);
-    return status;
+    return tvn__print_file("torvyn test: cannot write", path, &text) ? status
+                                                                     : 3;
 }

@@ -59,8 +59,7 @@ write_row(const struct tvn__test_row *row, struct tvn_json *json)
     tvn_json_str(json, row->name);
     tvn_json_key(json, "path");
     tvn_json_text(json, row->place.path);
-    tvn_json_key(json, "line");
-    tvn_json_u64(json, row->place.line);
+    tvn_json_key_u64(json, "line", row->place.line);
     tvn_json_key(json, "ok");
     tvn_json_bool(json, row->result.is_ok);
     tvn_json_key(json, "seconds");
@@ -82,10 +81,8 @@ write_json(const struct tvn__test_report *report, struct tvn_buf *out)
     tvn_json_key(&json, "ok");
     tvn_json_bool(
         &json, report->failed == 0 && tvn_diag_err(&report->diag) == TVN_OK);
-    tvn_json_key(&json, "tests");
-    tvn_json_u64(&json, report->count);
-    tvn_json_key(&json, "failed");
-    tvn_json_u64(&json, report->failed);
+    tvn_json_key_u64(&json, "tests", report->count);
+    tvn_json_key_u64(&json, "failed", report->failed);
     tvn_json_key(&json, "seconds");
     tvn_json_f64(&json, (double)report->took_ns / 1e9);
     tvn_json_key(&json, "findings");
@@ -121,19 +118,6 @@ add_row(struct tvn__test_report *report, struct tvn__test_row **out)
     return TVN_OK;
 }
 
-static bool
-is_asked(const struct tvn__args *args, struct tvn_str name)
-{
-    size_t len = args->filter == NULL ? 0 : strlen(args->filter);
-
-    for (size_t i = 0; len > 0 && i + len <= name.len; i++) {
-        if (memcmp(name.ptr + i, args->filter, len) == 0) {
-            return true;
-        }
-    }
-    return len == 0;
-}
-
 static tvn_err
 run_file(const struct tvn__args *args, const struct tvn_test_file *file,
     struct tvn__test_report *report)
@@ -151,7 +135,7 @@ run_file(const struct tvn__args *args, const struct tvn_test_file *file,
         struct tvn__test_row *row = NULL;
         struct tvn_buf line = {0};
 
-        if (!is_asked(args, name)) {
+        if (!tvn_str_contains(name, tvn_str_of(args->filter))) {
             continue;
         }
         if (add_row(report, &row) != TVN_OK) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 int
 tvn__print(struct tvn_buf *out, int status)
@@ -19,6 +20,23 @@ tvn__print(struct tvn_buf *out, int status)
     }
     tvn_buf_fini(out);
     return status;
+}
+
+bool
+tvn__print_file(const char *what, const char *path, struct tvn_buf *out)
+{
+    FILE *file = fopen(path, "w");
+    bool is_whole = file != NULL && !out->failed &&
+                    fwrite(out->ptr, 1, out->len, file) == out->len;
+
+    if (file != NULL && fclose(file) != 0) {
+        is_whole = false;
+    }
+    if (!is_whole) {
+        fprintf(stderr, "%s %s: %s\n", what, path, strerror(errno));
+    }
+    tvn_buf_fini(out);
+    return is_whole;
 }
 
 void
@@ -62,10 +80,8 @@ json_place(const struct tvn_place *place, struct tvn_json *json)
 {
     tvn_json_key(json, "path");
     tvn_json_text(json, place->path);
-    tvn_json_key(json, "line");
-    tvn_json_u64(json, place->line);
-    tvn_json_key(json, "column");
-    tvn_json_u64(json, place->column);
+    tvn_json_key_u64(json, "line", place->line);
+    tvn_json_key_u64(json, "column", place->column);
     tvn_json_key(json, "what");
     tvn_json_text(json, place->what);
 }

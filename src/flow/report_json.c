@@ -3,20 +3,13 @@
 #include "flow/report.h"
 
 static void
-number(struct tvn_json *json, const char *key, uint64_t value)
-{
-    tvn_json_key(json, key);
-    tvn_json_u64(json, value);
-}
-
-static void
 histogram(struct tvn_json *json, const struct tvn_histogram *histogram)
 {
     tvn_json_object(json);
-    number(json, "count", histogram->count);
-    number(json, "p50", tvn_histogram_at(histogram, 500));
-    number(json, "p99", tvn_histogram_at(histogram, 990));
-    number(json, "max", histogram->max);
+    tvn_json_key_u64(json, "count", histogram->count);
+    tvn_json_key_u64(json, "p50", tvn_histogram_at(histogram, 500));
+    tvn_json_key_u64(json, "p99", tvn_histogram_at(histogram, 990));
+    tvn_json_key_u64(json, "max", histogram->max);
     tvn_json_end(json);
 }
 
@@ -28,16 +21,16 @@ write_events(const struct tvn_flow *flow, struct tvn_json *json)
     tvn_ledger_sum(&flow->ledger, &events);
     tvn_json_key(json, "events");
     tvn_json_object(json);
-    number(json, "in", events.in);
-    number(json, "emitted", events.emitted);
-    number(json, "forked", events.forked);
-    number(json, "delivered", events.delivered);
-    number(json, "filtered", events.filtered);
-    number(json, "unrouted", events.unrouted);
-    number(json, "dropped", events.dropped);
-    number(json, "dead", events.dead);
-    number(json, "absorbed", events.absorbed);
-    number(json, "in_flight", events.in_flight);
+    tvn_json_key_u64(json, "in", events.in);
+    tvn_json_key_u64(json, "emitted", events.emitted);
+    tvn_json_key_u64(json, "forked", events.forked);
+    tvn_json_key_u64(json, "delivered", events.delivered);
+    tvn_json_key_u64(json, "filtered", events.filtered);
+    tvn_json_key_u64(json, "unrouted", events.unrouted);
+    tvn_json_key_u64(json, "dropped", events.dropped);
+    tvn_json_key_u64(json, "dead", events.dead);
+    tvn_json_key_u64(json, "absorbed", events.absorbed);
+    tvn_json_key_u64(json, "in_flight", events.in_flight);
     tvn_json_end(json);
 }
 
@@ -51,23 +44,23 @@ write_stage(const struct tvn_ledger_stage *stage, struct tvn_json *json)
     tvn_json_object(json);
     tvn_json_key(json, "role");
     tvn_json_text(json, tvn_role_name(stage->role));
-    number(json, "in", books->in);
-    number(json, "passed", books->passed);
-    number(json, "delivered", books->delivered);
-    number(json, "filtered", books->filtered);
-    number(json, "unrouted", books->unrouted);
-    number(json, "absorbed", books->absorbed);
-    number(json, "dropped", books->dropped);
-    number(json, "dead", books->dead);
-    number(json, "held", books->held);
-    number(json, "out", books->out);
-    number(json, "emitted", books->emitted);
-    number(json, "retried", books->retried);
-    number(json, "failed", counts->failed);
-    number(json, "calls", counts->calls);
-    number(json, "guest_ns", counts->guest_ns);
-    number(json, "memory_bytes", counts->memory_bytes);
-    number(json, "lost_state", counts->lost_state);
+    tvn_json_key_u64(json, "in", books->in);
+    tvn_json_key_u64(json, "passed", books->passed);
+    tvn_json_key_u64(json, "delivered", books->delivered);
+    tvn_json_key_u64(json, "filtered", books->filtered);
+    tvn_json_key_u64(json, "unrouted", books->unrouted);
+    tvn_json_key_u64(json, "absorbed", books->absorbed);
+    tvn_json_key_u64(json, "dropped", books->dropped);
+    tvn_json_key_u64(json, "dead", books->dead);
+    tvn_json_key_u64(json, "held", books->held);
+    tvn_json_key_u64(json, "out", books->out);
+    tvn_json_key_u64(json, "emitted", books->emitted);
+    tvn_json_key_u64(json, "retried", books->retried);
+    tvn_json_key_u64(json, "failed", counts->failed);
+    tvn_json_key_u64(json, "calls", counts->calls);
+    tvn_json_key_u64(json, "guest_ns", counts->guest_ns);
+    tvn_json_key_u64(json, "memory_bytes", counts->memory_bytes);
+    tvn_json_key_u64(json, "lost_state", counts->lost_state);
     tvn_json_end(json);
 }
 
@@ -97,23 +90,25 @@ write_edge(const struct tvn__edge *edge, struct tvn_json *json)
 
     tvn_json_key_str(json, row->name);
     tvn_json_object(json);
-    number(json, "offered", row->offered);
-    number(json, "enqueued", queue->enqueued);
-    number(json, "dequeued", in == NULL ? queue->dequeued : in->dequeued);
-    number(json, "dropped_newest", queue->dropped_newest);
-    number(json, "dropped_oldest", queue->dropped_oldest);
-    number(json, "refused", row->refused_dropped + row->refused_dead);
-    number(json, "refused_dropped", row->refused_dropped);
-    number(json, "refused_dead", row->refused_dead);
-    number(json, "refusals", row->refusals);
-    number(
+    tvn_json_key_u64(json, "offered", row->offered);
+    tvn_json_key_u64(json, "enqueued", queue->enqueued);
+    tvn_json_key_u64(
+        json, "dequeued", in == NULL ? queue->dequeued : in->dequeued);
+    tvn_json_key_u64(json, "dropped_newest", queue->dropped_newest);
+    tvn_json_key_u64(json, "dropped_oldest", queue->dropped_oldest);
+    tvn_json_key_u64(json, "refused", row->refused_dropped + row->refused_dead);
+    tvn_json_key_u64(json, "refused_dropped", row->refused_dropped);
+    tvn_json_key_u64(json, "refused_dead", row->refused_dead);
+    tvn_json_key_u64(json, "refusals", row->refusals);
+    tvn_json_key_u64(
         json, "discarded", queue->discarded + (in == NULL ? 0 : in->discarded));
-    number(json, "waiting", row->waiting + row->retrying);
-    number(json, "depth", queue->depth + (in == NULL ? 0 : in->depth));
-    number(json, "depth_max", queue->depth_max);
-    number(json, "capacity", queue->capacity);
-    number(json, "bytes_max", queue->bytes_peak);
-    number(json, "token_waits", edge->pressure.token_waits);
+    tvn_json_key_u64(json, "waiting", row->waiting + row->retrying);
+    tvn_json_key_u64(
+        json, "depth", queue->depth + (in == NULL ? 0 : in->depth));
+    tvn_json_key_u64(json, "depth_max", queue->depth_max);
+    tvn_json_key_u64(json, "capacity", queue->capacity);
+    tvn_json_key_u64(json, "bytes_max", queue->bytes_peak);
+    tvn_json_key_u64(json, "token_waits", edge->pressure.token_waits);
     tvn__report_pressure(edge, json);
     tvn_json_end(json);
 }
@@ -150,8 +145,8 @@ write_copies(const struct tvn__node *node, struct tvn_json *json)
         tvn_json_str(json, node->row->name);
         tvn_json_key(json, "reason");
         tvn_json_text(json, tvn_copy_name((enum tvn_copy)i));
-        number(json, "count", node->copies->rows[i].count);
-        number(json, "bytes", node->copies->rows[i].bytes);
+        tvn_json_key_u64(json, "count", node->copies->rows[i].count);
+        tvn_json_key_u64(json, "bytes", node->copies->rows[i].bytes);
         tvn_json_end(json);
     }
 }
@@ -163,9 +158,9 @@ write_times(const struct tvn_flow *flow, struct tvn_json *json)
 
     tvn_json_key(json, "overhead_ns");
     tvn_json_object(json);
-    number(json, "mean", tvn_histogram_mean(overhead));
-    number(json, "p50", tvn_histogram_at(overhead, 500));
-    number(json, "p99", tvn_histogram_at(overhead, 990));
+    tvn_json_key_u64(json, "mean", tvn_histogram_mean(overhead));
+    tvn_json_key_u64(json, "p50", tvn_histogram_at(overhead, 500));
+    tvn_json_key_u64(json, "p99", tvn_histogram_at(overhead, 990));
     tvn_json_end(json);
 
     tvn_json_key(json, "latency_ns");
@@ -187,8 +182,8 @@ tvn_flow_report_json(const struct tvn_flow *flow, struct tvn_json *json)
     tvn_json_object(json);
     tvn_json_key(json, "flow");
     tvn_json_str(json, flow->opts.name);
-    number(json, "elapsed_ns", tvn_flow_elapsed_ns(flow));
-    number(json, "cpu_ns", flow->cpu_ns);
+    tvn_json_key_u64(json, "elapsed_ns", tvn_flow_elapsed_ns(flow));
+    tvn_json_key_u64(json, "cpu_ns", flow->cpu_ns);
     tvn_json_key(json, "balanced");
     tvn_json_bool(json, tvn_ledger_check(&flow->ledger, NULL) == TVN_OK);
     write_events(flow, json);

@@ -3,13 +3,6 @@
 #include "flow/trace.h"
 
 static void
-number(struct tvn_json *json, const char *key, uint64_t value)
-{
-    tvn_json_key(json, key);
-    tvn_json_u64(json, value);
-}
-
-static void
 number_or_null(
     struct tvn_json *json, const char *key, bool is_known, uint64_t value)
 {
@@ -34,15 +27,15 @@ write_hop(const struct tvn__trace *trace, const struct tvn__trace_event *event,
     tvn_json_object(json);
     tvn_json_key(json, "edge");
     tvn_json_str(json, edge->row->name);
-    number(json, "queued", hop.puts);
-    number(json, "kept_ns", kept_ns);
-    number(json, "full_ns", hop.full_ns);
-    number(json, "refusals", hop.refusals);
-    number(json, "dropped_newest", hop.dropped_newest);
-    number(json, "dropped_oldest", hop.dropped_oldest);
-    number(json, "refused_dropped", hop.refused_dropped);
-    number(json, "refused_dead", hop.refused_dead);
-    number(json, "left", hop.left);
+    tvn_json_key_u64(json, "queued", hop.puts);
+    tvn_json_key_u64(json, "kept_ns", kept_ns);
+    tvn_json_key_u64(json, "full_ns", hop.full_ns);
+    tvn_json_key_u64(json, "refusals", hop.refusals);
+    tvn_json_key_u64(json, "dropped_newest", hop.dropped_newest);
+    tvn_json_key_u64(json, "dropped_oldest", hop.dropped_oldest);
+    tvn_json_key_u64(json, "refused_dropped", hop.refused_dropped);
+    tvn_json_key_u64(json, "refused_dead", hop.refused_dead);
+    tvn_json_key_u64(json, "left", hop.left);
     tvn_json_end(json);
 }
 
@@ -70,9 +63,9 @@ write_step(const struct tvn__trace *trace, const struct tvn__trace_event *event,
     number_or_null(json, "queue_ns", is_known, ns);
     is_known = tvn__trace_pause_ns(trace, event, at, &ns);
     number_or_null(json, "again_after_ns", is_known, ns);
-    number(json, "calls", step->calls);
-    number(json, "call_ns", step->call_ns);
-    number(json, "call_events", step->among > 1 ? step->among : 1);
+    tvn_json_key_u64(json, "calls", step->calls);
+    tvn_json_key_u64(json, "call_ns", step->call_ns);
+    tvn_json_key_u64(json, "call_events", step->among > 1 ? step->among : 1);
     tvn_json_key(json, "became");
     tvn_json_text(json, tvn__trace_fate_name(step->fate));
     tvn_json_key(json, "fault");
@@ -81,12 +74,13 @@ write_step(const struct tvn__trace *trace, const struct tvn__trace_event *event,
     is_known = step->fate == TVN__FATE_DELIVERED &&
                tvn__trace_whole_ns(trace, event, at, &ns);
     number_or_null(json, "whole_ns", is_known, ns);
-    number(json, "outputs", step->outs);
+    tvn_json_key_u64(json, "outputs", step->outs);
     tvn_json_key(json, "copied");
     tvn_json_object(json);
     for (uint32_t i = 0; i < TVN_COPY_COUNT; i++) {
         if (step->copied[i] > 0) {
-            number(json, tvn_copy_name((enum tvn_copy)i), step->copied[i]);
+            tvn_json_key_u64(
+                json, tvn_copy_name((enum tvn_copy)i), step->copied[i]);
         }
     }
     tvn_json_end(json);
@@ -107,7 +101,7 @@ write_event(const struct tvn__trace *trace,
     bool is_made = at < event->end && trace->records[at].fate == TVN__FATE_MADE;
 
     tvn_json_object(json);
-    number(json, "sequence", trace->records[event->begin].sequence);
+    tvn_json_key_u64(json, "sequence", trace->records[event->begin].sequence);
     tvn_json_key(json, "of");
     if (is_made) {
         tvn_json_str(json, trace->records[at].node->row->name);
@@ -135,7 +129,7 @@ tvn_flow_trace_json(const struct tvn_flow *flow, struct tvn_json *json)
         write_event(flow->trace, &event, json);
     }
     tvn_json_end(json);
-    number(json, "lost", flow->trace->lost);
+    tvn_json_key_u64(json, "lost", flow->trace->lost);
 
     tvn_json_key(json, "edges");
     tvn_json_object(json);

@@ -194,29 +194,6 @@ to_dev_null(struct tvn__flow_side *side)
     side->flow.set_count = 4;
 }
 
-/* ------------------------------------------------------------------------
- * The queue. */
-
-struct queue_side {
-    struct tvn_queue queue;
-    struct tvn_event event;
-};
-
-static tvn_err
-sample_queue(void *env, double *ns, struct tvn_diag *diag)
-{
-    struct queue_side *side = env;
-    uint64_t began = tvn_clock_monotonic_ns();
-
-    (void)diag;
-    for (uint32_t i = 0; i < CALLS; i++) {
-        tvn_queue_push(&side->queue, &side->event, side->event.image);
-        side->event.image = tvn_queue_pop(&side->queue);
-    }
-    *ns = (double)(tvn_clock_monotonic_ns() - began) / CALLS;
-    return TVN_OK;
-}
-
 /* ------------------------------------------------------------------------ */
 
 static tvn_err
@@ -243,51 +220,6 @@ bench_calls(struct tvn_bench *out, double *raw_ns, struct tvn_diag *diag)
     }
     tvn__free_samples(sides, 2, out->pairs);
     free_caller(&caller);
-    return err;
-}
-
-static tvn_err
-bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
-{
-    struct queue_side queue = {0};
-    struct tvn__side side = {"queue", sample_queue, &queue, NULL};
-    struct tvn_pool *pool = tvn_pool_new(4096, 0);
-    tvn_err err = pool == NULL ? TVN_ENOMEM : TVN_OK;
-    const struct tvn_type *type = NULL;
-    struct tvn_types *types = tvn_types_new();
-    struct tvn_builder builder = {0};
-
-    if (types == NULL || err != TVN_OK ||
-        tvn_type_scalar(types, TVN_KIND_U64, &type) != TVN_OK) {
-        err = TVN_ENOMEM;
-    }
-    if (err == TVN_OK) {
-        tvn_builder_init(&builder, pool);
-        err = tvn_builder_begin(&builder, type);
-    }
-    if (err == TVN_OK) {
-        err = tvn_builder_finish(&builder, &queue.event.image);
-    }
-    if (err == TVN_OK) {
-        err = tvn_queue_init(&queue.queue, 256, 4u << 20);
-    }
-    if (err == TVN_OK) {
-        err = tvn__interleave(&side, 1, out->pairs, diag);
-    }
-    if (err == TVN_OK) {
-        tvn__add_row(
-            out, "queue", tvn__median(side.samples, out->pairs), 0, NULL);
-    }
-    tvn__free_samples(&side, 1, out->pairs);
-    tvn_queue_fini(&queue.queue);
-    tvn_image_unref(queue.event.image);
-    tvn_builder_fini(&builder);
-    if (pool != NULL) {
-        tvn_pool_free(pool);
-    }
-    if (types != NULL) {
-        tvn_types_free(types);
-    }
     return err;
 }
 
@@ -412,7 +344,7 @@ tvn_bench_run(const struct tvn_bench_opts *opts, struct tvn_bench *out,
         .pairs = pairs > TVN__PAIRS_MAX ? TVN__PAIRS_MAX : pairs};
     err = bench_calls(out, &raw_ns, diag);
     if (err == TVN_OK) {
-        err = bench_queue(out, diag);
+        err = tvn__bench_queue(out, diag);
     }
     if (err == TVN_OK) {
         err = bench_hops(out, opts, raw_ns, diag);

@@ -36,6 +36,12 @@ void tvn__add_row(struct tvn_bench *out, const char *name, double ns,
     double ratio, const char *of);
 
 /* ------------------------------------------------------------------------
+ * bench_queues.c */
+
+/* The row `queue`: push and pop on one thread. */
+tvn_err tvn__bench_queue(struct tvn_bench *out, struct tvn_diag *diag);
+
+/* ------------------------------------------------------------------------
  * bench_tiny.c: events of one number, and a flow of two native stages. */
 
 /* Makes images in a pool of its own. */

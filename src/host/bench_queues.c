@@ -245,6 +245,30 @@ bench_one_thread(struct tvn_bench *out, struct tvn_diag *diag)
     return err;
 }
 
+tvn_err
+tvn__bench_queue(struct tvn_bench *out, struct tvn_diag *diag)
+{
+    struct tvn__maker maker = {0};
+    struct queue_side queue = {0};
+    struct tvn__side side = {"queue", sample_queue, &queue, NULL};
+    tvn_err err = tvn__maker_init(&maker);
+
+    if (err == TVN_OK) {
+        err = prepare(&queue, &maker, false);
+    }
+    if (err == TVN_OK) {
+        err = tvn__interleave(&side, 1, out->pairs, diag);
+    }
+    if (err == TVN_OK) {
+        tvn__add_row(
+            out, side.name, tvn__median(side.samples, out->pairs), 0, NULL);
+    }
+    tvn__free_samples(&side, 1, out->pairs);
+    clear(&queue);
+    tvn__maker_fini(&maker);
+    return err;
+}
+
 static tvn_err
 bench_two_threads(struct tvn_bench *out, struct tvn_diag *diag)
 {

@@ -192,8 +192,7 @@ write_event(struct tvn__dead_letter *dead, struct tvn_json *json,
     struct tvn_buf type = {0};
     uint64_t bytes = 0;
 
-    tvn_json_key(json, "sequence");
-    tvn_json_u64(json, event->sequence);
+    tvn_json_key_u64(json, "sequence", event->sequence);
     tvn_json_key(json, "type");
     tvn_type_print(event->image->type, 0, &type);
     tvn_json_str(json, tvn_buf_str(&type));
@@ -256,8 +255,7 @@ write_line(struct tvn__dead_letter *self, const struct tvn_dead *dead,
     tvn_json_key(&json, "message");
     tvn_json_str(&json, dead->fault->text);
     tvn_json_end(&json);
-    tvn_json_key(&json, "attempts");
-    tvn_json_u64(&json, dead->attempts);
+    tvn_json_key_u64(&json, "attempts", dead->attempts);
     tvn_json_key(&json, "time");
     write_time(&json, dead->wall_ns);
     tvn_json_key(&json, "component");

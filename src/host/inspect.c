@@ -178,12 +178,9 @@ json_type(struct tvn_json *json, const char *key, const struct tvn_type *type)
     tvn_json_object(json);
     tvn_json_key(json, "type");
     tvn_json_str(json, tvn_buf_str(&text));
-    tvn_json_key(json, "bytes");
-    tvn_json_u64(json, type->size);
-    tvn_json_key(json, "flat");
-    tvn_json_u64(json, type->flat_count);
-    tvn_json_key(json, "payloads");
-    tvn_json_u64(json, count_payloads(type));
+    tvn_json_key_u64(json, "bytes", type->size);
+    tvn_json_key_u64(json, "flat", type->flat_count);
+    tvn_json_key_u64(json, "payloads", count_payloads(type));
     tvn_json_end(json);
     tvn_buf_fini(&text);
 }

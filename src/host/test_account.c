@@ -35,17 +35,6 @@ letter_differs(struct tvn__test *test, uint32_t number, const char *key,
         TVN_STR_ARG(wanted->text), TVN_STR_ARG(got));
 }
 
-bool
-tvn__test_contains(struct tvn_str text, struct tvn_str part)
-{
-    for (size_t i = 0; i + part.len <= text.len; i++) {
-        if (part.len == 0 || memcmp(text.ptr + i, part.ptr, part.len) == 0) {
-            return true;
-        }
-    }
-    return part.len == 0;
-}
-
 static tvn_err
 check_event(struct tvn__test *test, uint32_t number,
     const struct tvn_yaml *wanted, const struct tvn_image *got)
@@ -104,7 +93,7 @@ check_letter(
                !tvn_str_equal(wanted->cause->text, cause)) {
         err = letter_differs(test, number, "cause", wanted->cause, cause);
     } else if (wanted->message != NULL &&
-               !tvn__test_contains(got->message, wanted->message->text)) {
+               !tvn_str_contains(got->message, wanted->message->text)) {
         err = letter_differs(
             test, number, "message", wanted->message, got->message);
     } else if (wanted->event != NULL) {

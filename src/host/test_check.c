@@ -344,6 +344,16 @@ window_differs(struct tvn__test *test, const struct tvn__test_flush *flush,
     return err;
 }
 
+static void
+note_window(struct tvn__test *test, const struct tvn_window *got)
+{
+    struct tvn_buf text = {0};
+
+    print_window(got, &text);
+    tvn_diag_note(test->diag, NULL, "got      %s", tvn_buf_text(&text));
+    tvn_buf_fini(&text);
+}
+
 static tvn_err
 check_window(struct tvn__test *test, const struct tvn__test_flush *flush,
     uint32_t number, const struct tvn_window *got)
@@ -368,11 +378,7 @@ check_window(struct tvn__test *test, const struct tvn__test_flush *flush,
             reason_of(got->reason));
     }
     if (err != TVN_OK) {
-        struct tvn_buf text = {0};
-
-        print_window(got, &text);
-        tvn_diag_note(test->diag, NULL, "got      %s", tvn_buf_text(&text));
-        tvn_buf_fini(&text);
+        note_window(test, got);
     }
     return err;
 }
@@ -402,11 +408,7 @@ check_flush(struct tvn__test *test, const struct tvn__test_flush *flush)
             TVN_STR_ARG(flush->stage->text), (unsigned)flush->count,
             (unsigned)stage->window_count);
         for (uint32_t i = 0; i < stage->window_count; i++) {
-            struct tvn_buf text = {0};
-
-            print_window(&stage->windows[i], &text);
-            tvn_diag_note(test->diag, NULL, "got      %s", tvn_buf_text(&text));
-            tvn_buf_fini(&text);
+            note_window(test, &stage->windows[i]);
         }
     }
     return err;

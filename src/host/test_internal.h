@@ -153,8 +153,6 @@ const char *tvn__test_fault_refusal(
 tvn_err tvn__test_check(struct tvn__test *test);
 tvn_err tvn__test_check_dead(struct tvn__test *test);
 tvn_err tvn__test_check_ledger(struct tvn__test *test);
-/* Whether `part` stands somewhere in `text`. */
-bool tvn__test_contains(struct tvn_str text, struct tvn_str part);
 
 /* test_value.c */
 /* An event: YAML, or JSON text where the type is written as no text. */

@@ -150,7 +150,7 @@ says(const struct tvn_diag *diag, struct tvn_str part)
     bool is_there;
 
     tvn_diag_print(diag, &text);
-    is_there = tvn__test_contains(tvn_buf_str(&text), part);
+    is_there = tvn_str_contains(tvn_buf_str(&text), part);
     tvn_buf_fini(&text);
     return is_there;
 }

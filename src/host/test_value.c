@@ -223,34 +223,15 @@ static bool
 find_difference(const struct differ *differ, const struct tvn_type *type,
     uint32_t at_a, uint32_t at_b)
 {
-    switch (type->kind) {
-    case TVN_KIND_RECORD:
-    case TVN_KIND_TUPLE:
+    if (type->kind == TVN_KIND_RECORD || type->kind == TVN_KIND_TUPLE) {
         return differ_in_members(differ, type, at_a, at_b);
-    case TVN_KIND_LIST:
+    }
+    if (type->kind == TVN_KIND_LIST) {
         return differ_in_items(differ, type, at_a, at_b);
-    case TVN_KIND_VARIANT:
-    case TVN_KIND_OPTION:
-    case TVN_KIND_RESULT:
+    }
+    if (type->kind == TVN_KIND_VARIANT || type->kind == TVN_KIND_OPTION ||
+        type->kind == TVN_KIND_RESULT) {
         return differ_in_cases(differ, type, at_a, at_b);
-    case TVN_KIND_BOOL:
-    case TVN_KIND_S8:
-    case TVN_KIND_U8:
-    case TVN_KIND_S16:
-    case TVN_KIND_U16:
-    case TVN_KIND_S32:
-    case TVN_KIND_U32:
-    case TVN_KIND_S64:
-    case TVN_KIND_U64:
-    case TVN_KIND_F32:
-    case TVN_KIND_F64:
-    case TVN_KIND_CHAR:
-    case TVN_KIND_STRING:
-    case TVN_KIND_ENUM:
-    case TVN_KIND_FLAGS:
-    case TVN_KIND_OWN:
-    case TVN_KIND_BORROW:
-        break;
     }
     return differ_here(differ, type, at_a, at_b);
 }
@@ -301,8 +282,6 @@ match_record(const struct matcher *matcher, const struct tvn_type *type,
     for (uint32_t i = 0; i < node->count; i++) {
         const struct tvn_yaml *key = node->pairs[i].key;
         int number = tvn_type_find(type, key->text);
-        struct tvn_str names[64];
-        uint32_t count = 0;
 
         if (number >= 0) {
             const struct tvn_member *field = &type->members[number];
@@ -310,14 +289,9 @@ match_record(const struct matcher *matcher, const struct tvn_type *type,
             err = tvn_err_first(
                 err, match(matcher, field->type, at + field->offset,
                          node->pairs[i].value, does));
-            continue;
+        } else {
+            err = tvn_value_no_field(type, key, matcher->test->diag);
         }
-        for (; count < type->count && count < 64; count++) {
-            names[count] = type->members[count].name;
-        }
-        err = tvn_diag_error(matcher->test->diag, TVN_ECONFIG_VALUE,
-            &key->place, "there is no field '%.*s'", TVN_STR_ARG(key->text));
-        tvn_diag_suggest(matcher->test->diag, key->text, names, count);
     }
     return err;
 }

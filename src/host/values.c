@@ -62,24 +62,33 @@ find_field(const struct tvn_yaml *node, struct tvn_str name)
     return NULL;
 }
 
-static tvn_err
-check_names(struct reader *reader, const struct tvn_type *type,
-    const struct tvn_yaml *node)
+tvn_err
+tvn_value_no_field(const struct tvn_type *type, const struct tvn_yaml *key,
+    struct tvn_diag *diag)
 {
     struct tvn_str names[64];
-    tvn_err err = TVN_OK;
     uint32_t count = 0;
+    tvn_err err = tvn_diag_error(diag, TVN_ECONFIG_VALUE, &key->place,
+        "there is no field '%.*s'", TVN_STR_ARG(key->text));
 
     for (; count < type->count && count < 64; count++) {
         names[count] = type->members[count].name;
     }
+    tvn_diag_suggest(diag, key->text, names, count);
+    return err;
+}
+
+static tvn_err
+check_names(struct reader *reader, const struct tvn_type *type,
+    const struct tvn_yaml *node)
+{
+    tvn_err err = TVN_OK;
+
     for (uint32_t i = 0; i < node->count; i++) {
         const struct tvn_yaml *key = node->pairs[i].key;
 
         if (tvn_type_find(type, key->text) < 0) {
-            err = tvn_diag_error(reader->diag, TVN_ECONFIG_VALUE, &key->place,
-                "there is no field '%.*s'", TVN_STR_ARG(key->text));
-            tvn_diag_suggest(reader->diag, key->text, names, count);
+            err = tvn_value_no_field(type, key, reader->diag);
         }
     }
     return err;

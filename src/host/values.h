@@ -28,4 +28,8 @@ tvn_err tvn_value_of_yaml(const struct tvn_type *type,
     struct tvn_pool *pool, TVN_GIVE struct tvn_image **out,
     struct tvn_diag *diag);
 
+/* The finding for a key that is no field of the record `type`. */
+tvn_err tvn_value_no_field(const struct tvn_type *type,
+    const struct tvn_yaml *key, struct tvn_diag *diag);
+
 #endif
