@@ -132,6 +132,7 @@ take_in(struct tvn__cross *cross)
         room == 0 ? 0 : tvn_transfer_take(&cross->ring, events, room);
 
     for (uint32_t i = 0; i < count; i++) {
+        cross->came_bytes += events[i].image->block;
         tvn_queue_push(inbox, &events[i], events[i].image);
     }
     if (!cross->is_seen_closed && tvn_transfer_is_closed(&cross->ring)) {
@@ -142,24 +143,27 @@ take_in(struct tvn__cross *cross)
     return count > 0;
 }
 
-void
-tvn__cross_note_taken(struct tvn__edge *edge)
+/* Events that have left the inbox and have not gone back. */
+static uint32_t
+owed(const struct tvn__cross *cross)
 {
-    const struct tvn_queue *inbox = edge->in;
+    const struct tvn_queue *inbox = &cross->inbox;
 
-    edge->cross->give_events++;
-    edge->cross->give_bytes += inbox->ring[inbox->head].image->block;
+    return (uint32_t)(inbox->enqueued - inbox->depth - cross->given_events);
 }
 
 static void
 give_back(struct tvn__cross *cross)
 {
-    if (tvn_transfer_give_back(
-            &cross->ring, cross->give_events, cross->give_bytes)) {
+    uint32_t events = owed(cross);
+    uint64_t bytes =
+        cross->came_bytes - cross->inbox.bytes - cross->given_bytes;
+
+    cross->given_events += events;
+    cross->given_bytes += bytes;
+    if (tvn_transfer_give_back(&cross->ring, events, bytes)) {
         tvn__signal(cross->edge->from->shard);
     }
-    cross->give_events = 0;
-    cross->give_bytes = 0;
 }
 
 void
@@ -168,7 +172,7 @@ tvn__cross_give_back(struct tvn__edge *edge)
     struct tvn__cross *cross = edge->cross;
 
     /* In batches: each is a cache line that changes hands. */
-    if (cross->give_events >= cross->slots / 4 || cross->inbox.depth == 0) {
+    if (owed(cross) >= cross->slots / 4 || cross->inbox.depth == 0) {
         give_back(cross);
     }
 }

@@ -13,8 +13,9 @@ struct tvn__cross {
     uint32_t slots;         /* events away at once */
     bool is_closed;         /* the producer's: nothing will come */
     struct tvn_queue inbox; /* from here on the consumer's */
-    uint32_t give_events;   /* taken and not yet given back */
-    uint64_t give_bytes;
+    uint64_t came_bytes;    /* in blocks, of all that ever lay in it */
+    uint64_t given_events;  /* of these, given back */
+    uint64_t given_bytes;
     bool is_seen_closed;
 };
 

@@ -185,9 +185,7 @@ tvn_err tvn__paths_new(struct tvn_flow *flow);
 /* cross.c: edges between shards. */
 /* Producer: what lies in the queues of `node` goes into the rings. */
 void tvn__cross_hand_on(struct tvn__shard *shard, struct tvn__node *node);
-/* Consumer: one event is about to be popped from the inbox. */
-void tvn__cross_note_taken(struct tvn__edge *edge);
-/* ... and what was noted goes back. */
+/* Consumer: what has left the inbox goes back, unless it is little. */
 void tvn__cross_give_back(struct tvn__edge *edge);
 /* Both ends: what the other side did since the last look. */
 void tvn__cross_look(struct tvn__shard *shard);

@@ -24,9 +24,6 @@ tvn__take(struct tvn__shard *shard, struct tvn__edge *edge)
         shard->broken_pop = TVN_BREAKAGE_NONE;
         return tvn_image_ref(edge->in->ring[edge->in->head].image);
     }
-    if (edge->cross != NULL) {
-        tvn__cross_note_taken(edge);
-    }
     return tvn_queue_pop(edge->in);
 }
 
