@@ -144,6 +144,7 @@ make_edge(struct tvn_flow *flow, uint32_t number)
     }
     tvn_queue_set_overflow(&edge->queue, from->overflow, from->rate,
         from->rate_burst, clock->monotonic_ns(clock->self));
+    edge->is_plain = from->overflow == TVN_OVERFLOW_BLOCK && from->rate == 0;
     return edge->from->shard == edge->to->shard ? TVN_OK
                                                 : tvn__cross_new(flow, edge);
 }

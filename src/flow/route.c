@@ -55,30 +55,38 @@ astray(struct tvn__shard *shard, struct tvn__edge *edge, uint32_t block)
     return edge;
 }
 
-static void
-offer(struct tvn__shard *shard, struct tvn__edge *edge,
+/* To an edge that does not simply wait for room.  Kept out of the way of the
+ * others: inside, its calls take 3 ns of every push. */
+static __attribute__((noinline)) void
+offer_by_policy(struct tvn__shard *shard, struct tvn__edge *edge,
     const struct tvn_event *event, struct tvn_image *image)
 {
     struct tvn_queue *queue = &edge->queue;
-    uint64_t now_ns;
+    /* With a rate, the true time: none of a turn is to count twice. */
+    uint64_t now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
 
-    if (queue->overflow == TVN_OVERFLOW_BLOCK && queue->bucket.rate == 0) {
-        tvn_queue_push(queue, event, image);
-    } else {
-        /* With a rate, the true time: none of a turn is to count twice. */
-        now_ns = queue->bucket.rate == 0 ? 0 : tvn__clock(shard);
-        switch (tvn_queue_offer(queue, event, image, now_ns)) {
-        case TVN_OFFERED_QUEUED:
-            break;
-        case TVN_OFFERED_DROPPED:
-            tvn__trace_edge(shard, edge, event, TVN__TRACE_DROPPED_NEWEST);
-            break;
-        case TVN_OFFERED_REFUSED:
-            tvn__note_refused(shard, edge, event, image, 0);
-            break;
-        }
+    switch (tvn_queue_offer(queue, event, image, now_ns)) {
+    case TVN_OFFERED_QUEUED:
+        break;
+    case TVN_OFFERED_DROPPED:
+        tvn__trace_edge(shard, edge, event, TVN__TRACE_DROPPED_NEWEST);
+        break;
+    case TVN_OFFERED_REFUSED:
+        tvn__note_refused(shard, edge, event, image, 0);
+        break;
     }
-    if (!tvn_queue_has_room(queue, edge->room)) {
+}
+
+static inline void
+offer(struct tvn__shard *shard, struct tvn__edge *edge,
+    const struct tvn_event *event, struct tvn_image *image)
+{
+    if (edge->is_plain) {
+        tvn_queue_push(&edge->queue, event, image);
+    } else {
+        offer_by_policy(shard, edge, event, image);
+    }
+    if (!tvn_queue_has_room(&edge->queue, edge->room)) {
         tvn__note_filled(shard, edge);
     }
 }
@@ -109,7 +117,7 @@ tvn__put(struct tvn__shard *shard, struct tvn__edge *edge,
 /* ------------------------------------------------------------------------
  * All edges of a port. */
 
-static void
+static __attribute__((noinline)) void /* for the sake of one edge alone */
 fan_out(struct tvn__shard *shard, const struct tvn__group *group,
     const struct tvn_event *event, struct tvn_image *image)
 {
@@ -133,13 +141,13 @@ fan_out(struct tvn__shard *shard, const struct tvn__group *group,
         again = true;
         break;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i + 1 < count; i++) {
         tvn__put(shard, group->edges[i], event, tvn_image_ref(image));
     }
     if (again) {
         tvn__put(shard, first, event, tvn_image_ref(image));
     }
-    tvn_image_unref(image);
+    tvn__put(shard, group->edges[count - 1], event, image);
 }
 
 void

@@ -60,6 +60,7 @@ struct tvn__edge {
     struct tvn__node *to;
     uint32_t image_max; /* largest block of from's images; 0: passing */
     uint32_t room;      /* with less free bytes it counts as full */
+    bool is_plain;      /* policy block, no rate: a push is all there is */
     bool is_suspended;  /* no room was found; until it is half empty */
     bool is_waiting;    /* from holds an event that still has to go here */
     uint64_t token_ns;  /* its producer waits for a token; NEVER: it does not */
